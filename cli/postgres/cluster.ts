@@ -7,7 +7,7 @@ import type { Layout, ServerUser } from './layout.ts';
 import { lendFolders } from './lend-folder.ts';
 import { isAlive } from './postmaster-file.ts';
 import type { Program } from './program.ts';
-import { DatabaseTrouble } from './trouble.ts';
+import { databaseTrouble } from './trouble.ts';
 
 /** The name of the database superuser; only the supervisor and the migrations speak as it. */
 export const SUPERUSER = 'saraban';
@@ -26,10 +26,10 @@ export async function ensureCluster(layout: Layout, program: Program, user: Serv
   if (existsSync(layout.cluster)) {
     const major = (await readFile(join(layout.cluster, 'PG_VERSION'), 'utf8').catch(() => '')).trim();
     if (major === program.major) return;
-    throw new DatabaseTrouble(
-      'other-version',
-      `The database in ${layout.cluster} was made by PostgreSQL ${major || 'of unknown version'}, and this Saraban brings ${program.major}: run the Saraban that made it, or restore a copy.`,
-    );
+    throw databaseTrouble('other-version', {
+      th: `ฐานข้อมูลใน ${layout.cluster} สร้างด้วย PostgreSQL ${major || 'ไม่ทราบรุ่น'} แต่ Saraban นี้ใช้รุ่น ${program.major} โปรดใช้ Saraban รุ่นที่สร้างฐานข้อมูล หรือกู้คืนจากสำเนา`,
+      en: `The database in ${layout.cluster} was made by PostgreSQL ${major || 'of unknown version'}, and this Saraban brings ${program.major}: run the Saraban that made it, or restore a copy.`,
+    });
   }
   await sweepDrafts(layout);
   const draft = `${layout.cluster}.${process.pid}`;
@@ -71,6 +71,11 @@ async function initdb(folder: string, program: Program, user: ServerUser): Promi
     said += text;
   });
   const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve));
-  if (code !== 0)
-    throw new DatabaseTrouble('initdb', `PostgreSQL could not create its folder ${folder}: ${said.trim().split('\n').join(' ')}`);
+  if (code === 0) return;
+  const reason = said.trim().split('\n').join(' ');
+  throw databaseTrouble(
+    'initdb',
+    { th: `สร้างฐานข้อมูลใน ${folder} ไม่สำเร็จ: ${reason}`, en: `The database could not be created in ${folder}: ${reason}` },
+    /No space left/.test(said),
+  );
 }

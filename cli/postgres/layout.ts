@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseTrouble } from './trouble.ts';
+import { databaseTrouble } from './trouble.ts';
 
 /** The user who owns the cluster and runs the server; `null` when that is simply whoever runs this process. */
 export type ServerUser = { uid: number; gid: number } | null;
@@ -60,10 +60,10 @@ export async function serverUser(): Promise<ServerUser> {
     const found = users.find(([name]) => name === wanted);
     if (found && Number(found[2]) > 0) return { uid: Number(found[2]), gid: Number(found[3]) };
   }
-  throw new DatabaseTrouble(
-    'no-user',
-    'PostgreSQL does not run as root, and this machine has neither a user "saraban" nor "nobody" to run it: create one (useradd --system saraban), or start as another user.',
-  );
+  throw databaseTrouble('no-user', {
+    th: 'PostgreSQL ไม่ทำงานด้วยสิทธิ์ root และเครื่องนี้ไม่มีผู้ใช้ saraban หรือ nobody โปรดสร้าง (useradd --system saraban) หรือเริ่มโปรแกรมด้วยผู้ใช้อื่น',
+    en: 'PostgreSQL does not run as root, and this machine has neither a user "saraban" nor "nobody": create one (useradd --system saraban), or start as another user.',
+  });
 }
 
 /** Creates the folders of the layout with the owners and modes the server insists on. Safe to repeat. */
@@ -83,10 +83,10 @@ function mkdirPrivate(folder: string, user: ServerUser): void {
     const found = lstatSync(folder);
     const mine = process.getuid?.();
     if (!found.isDirectory() || (found.uid !== mine && found.uid !== user?.uid)) {
-      throw new DatabaseTrouble(
-        'foreign-folder',
-        `The folder ${folder} belongs to somebody else: remove it, or choose another SARABAN_DATA.`,
-      );
+      throw databaseTrouble('foreign-folder', {
+        th: `โฟลเดอร์ ${folder} เป็นของผู้ใช้อื่น โปรดลบโฟลเดอร์นั้น หรือเลือก SARABAN_DATA อื่น`,
+        en: `The folder ${folder} belongs to somebody else: remove it, or choose another SARABAN_DATA.`,
+      });
     }
     if (user && found.uid !== user.uid) chownSync(folder, user.uid, user.gid);
     if ((found.mode & 0o777) !== 0o700) chmodSync(folder, 0o700);

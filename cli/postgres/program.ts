@@ -9,7 +9,7 @@ import { chmod, copyFile, lstat, mkdir, open, readdir, readFile, rename, rm, sta
 import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import type { ServerUser } from './layout.ts';
-import { DatabaseTrouble } from './trouble.ts';
+import { databaseTrouble } from './trouble.ts';
 
 export type Program = { postgres: string; initdb: string; major: string };
 
@@ -33,10 +33,10 @@ async function findPackage(): Promise<Package | null> {
 export async function provideProgram(home: string, user: ServerUser): Promise<Program> {
   const found = await findPackage();
   if (!found) {
-    throw new DatabaseTrouble(
-      'no-program',
-      `No PostgreSQL is bundled for ${process.platform}-${process.arch}: set SARABAN_DATABASE_URL to a PostgreSQL 15 or later, or install again without --omit=optional.`,
-    );
+    throw databaseTrouble('no-program', {
+      th: `ไม่มี PostgreSQL สำเร็จรูปสำหรับ ${process.platform}-${process.arch} โปรดกำหนด SARABAN_DATABASE_URL ให้ชี้ไปยัง PostgreSQL รุ่น 15 ขึ้นไป หรือติดตั้งใหม่โดยไม่ใช้ --omit=optional`,
+      en: `No PostgreSQL is bundled for ${process.platform}-${process.arch}: set SARABAN_DATABASE_URL to a PostgreSQL 15 or later, or install again without --omit=optional.`,
+    });
   }
   const { version } = found;
   const folderName = `postgresql-${version}-${process.platform}-${process.arch}`;
@@ -54,7 +54,10 @@ export async function provideProgram(home: string, user: ServerUser): Promise<Pr
       tried.push(`${folder}: ${(error as Error).message}`);
     }
   }
-  throw new DatabaseTrouble('no-place', `There is no folder to keep PostgreSQL's programs in (${tried.join('; ')}).`);
+  throw databaseTrouble('no-place', {
+    th: `ไม่มีที่เก็บโปรแกรม PostgreSQL ที่ใช้ได้ (${tried.join('; ')}) โปรดแก้สิทธิ์ของโฟลเดอร์ใดโฟลเดอร์หนึ่ง`,
+    en: `There is no folder to keep PostgreSQL's programs in (${tried.join('; ')}): make one of them usable.`,
+  });
 }
 
 async function places(home: string, user: ServerUser): Promise<string[]> {
@@ -92,12 +95,14 @@ async function copyOnce(source: Package, folder: string): Promise<void> {
     await symlink(basename(link.source), at);
   }
   await writeFile(join(draft, 'complete'), `${source.version}\n`, { flush: true });
-  await rm(folder, { recursive: true, force: true });
-  // Another process may have been quicker: then its copy is as good as ours.
-  await rename(draft, folder).catch(async error => {
-    await rm(draft, { recursive: true, force: true });
-    if (!existsSync(join(folder, 'complete'))) throw error;
-  });
+  // A rename takes the place of nothing or of an empty folder alone: another process that was quicker keeps its copy, and it serves us too.
+  const placed = await rename(draft, folder).then(
+    () => true,
+    () => false,
+  );
+  if (placed) return;
+  await rm(draft, { recursive: true, force: true });
+  if (!existsSync(join(folder, 'complete'))) throw new Error('holds something else');
 }
 
 async function refuseForeign(folder: string): Promise<void> {

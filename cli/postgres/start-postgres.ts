@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Failure } from '../../register/failure.ts';
 import { clusterOwner, ensureCluster, SERVER_ENVIRONMENT, SUPERUSER } from './cluster.ts';
 import { createFolders, type Layout, layoutOf, PORT, type ServerUser, serverUser } from './layout.ts';
 import { takeLease, usersOf } from './lease.ts';
@@ -15,15 +16,15 @@ import { lendFolders } from './lend-folder.ts';
 import { lookUntil } from './patience.ts';
 import { isAlive, isServerOf, readPostmasterFile } from './postmaster-file.ts';
 import { type Program, provideProgram } from './program.ts';
-import { DatabaseTrouble } from './trouble.ts';
+import { databaseTrouble } from './trouble.ts';
 
 /** Where a client connects: `host` is the folder of the unix socket, `user` the superuser. No password: the folder is closed to others. */
-export type ConnectionOptions = { host: string; port: number; user: string; database: string };
+export type SocketConnection = { host: string; port: number; user: string; database: string };
 
 export type PostgresLog = { info(facts: object, message: string): void; warn(facts: object, message: string): void };
 
 export type RunningPostgres = {
-  connection: ConnectionOptions;
+  connection: SocketConnection;
   pid: number;
   /** Whether this call found it running. */
   joined: boolean;
@@ -56,7 +57,7 @@ const ORPHANS_MS = 60_000;
 
 /**
  * Starts or joins the server of `dataFolder` (created when missing) and waits until it takes connections, however long its recovery takes.
- * @throws DatabaseTrouble with one sentence that says what to do
+ * @throws Failure with one sentence that says what to do
  */
 export async function startPostgres(options: { dataFolder: string; log: PostgresLog }): Promise<RunningPostgres> {
   const { dataFolder, log } = options;
@@ -75,7 +76,7 @@ export async function startPostgres(options: { dataFolder: string; log: Postgres
 }
 
 /** The server of `dataFolder` if it takes connections right now; nothing is started, no use is noted. */
-export async function findPostgres(dataFolder: string): Promise<{ connection: ConnectionOptions; pid: number; users: number[] } | null> {
+export async function findPostgres(dataFolder: string): Promise<{ connection: SocketConnection; pid: number; users: number[] } | null> {
   if (!statSync(dataFolder, { throwIfNoEntry: false })) return null;
   const layout = layoutOf(dataFolder);
   const state = await readPostmasterFile(layout.cluster);
@@ -83,7 +84,7 @@ export async function findPostgres(dataFolder: string): Promise<{ connection: Co
   return { connection: connectionOf(layout), pid: state.pid, users: usersOf(layout.leases) };
 }
 
-function connectionOf(layout: Layout): ConnectionOptions {
+function connectionOf(layout: Layout): SocketConnection {
   return { host: layout.socketFolder, port: PORT, user: SUPERUSER, database: 'postgres' };
 }
 
@@ -93,10 +94,10 @@ async function userFor(layout: Layout): Promise<ServerUser> {
   const mine = process.getuid?.();
   if (mine === 0) return owner.uid === 0 ? serverUser() : owner;
   if (owner.uid === mine) return null;
-  throw new DatabaseTrouble(
-    'other-owner',
-    `The database in ${layout.cluster} belongs to user number ${owner.uid}: run Saraban as the user who started it first (or as root).`,
-  );
+  throw databaseTrouble('other-owner', {
+    th: `ฐานข้อมูลใน ${layout.cluster} เป็นของผู้ใช้หมายเลข ${owner.uid} โปรดใช้ Saraban ด้วยผู้ใช้ที่เริ่มใช้งานครั้งแรก (หรือ root)`,
+    en: `The database in ${layout.cluster} belongs to user number ${owner.uid}: run Saraban as the user who started it first (or as root).`,
+  });
 }
 
 async function joinOrLaunch(layout: Layout, user: ServerUser, log: PostgresLog): Promise<{ pid: number; joined: boolean }> {
@@ -122,12 +123,25 @@ async function joinOrLaunch(layout: Layout, user: ServerUser, log: PostgresLog):
   }
 }
 
-function notStarted(said: string, layout: Layout, temporary = false): DatabaseTrouble {
+function notStarted(said: string, layout: Layout, temporary = false): Failure {
   const reason = said.split('\n').findLast(line => /FATAL|PANIC/.test(line)) ?? said.trim().split('\n').at(-1) ?? '';
   const short = reason.replace(/^.*?(FATAL|PANIC):\s*/, '').trim() || 'it said nothing';
-  const full = /No space left/.test(said);
-  const advice = full ? 'Free some space on that disk and start again.' : `Its own words are in ${layout.serverLog}.`;
-  return new DatabaseTrouble(full ? 'disk-full' : 'not-started', `The database did not start: ${short}. ${advice}`, temporary || full);
+  if (/No space left/.test(said)) {
+    const th = 'ฐานข้อมูลเริ่มทำงานไม่ได้เพราะพื้นที่ดิสก์เต็ม โปรดเพิ่มพื้นที่ว่างแล้วเริ่มใหม่';
+    return databaseTrouble(
+      'disk-full',
+      { th, en: 'The database did not start because the disk is full: free some space on it and start again.' },
+      true,
+    );
+  }
+  return databaseTrouble(
+    'not-started',
+    {
+      th: `ฐานข้อมูลเริ่มทำงานไม่ได้: ${short} (ดูรายละเอียดใน ${layout.serverLog})`,
+      en: `The database did not start: ${short}. Its own words are in ${layout.serverLog}.`,
+    },
+    temporary,
+  );
 }
 
 /** @returns the number once it takes connections, `undefined` when it went away instead. */
@@ -218,5 +232,8 @@ async function stopServer(pid: number, layout: Layout, log: PostgresLog): Promis
     }
     log.warn({ pid, signal }, 'database does not stop');
   }
-  throw new DatabaseTrouble('not-stopped', `The database (process ${pid}) does not stop: look at it, then end it yourself.`);
+  throw databaseTrouble('not-stopped', {
+    th: `ฐานข้อมูล (โพรเซส ${pid}) ไม่ยอมหยุด โปรดตรวจดูแล้วสั่งหยุดเอง`,
+    en: `The database (process ${pid}) does not stop: look at it, then end it yourself.`,
+  });
 }
