@@ -35,9 +35,9 @@ CREATE TABLE agency (
   name_en     text NOT NULL DEFAULT '',
   phone       text NOT NULL DEFAULT '',
   time_zone   text NOT NULL DEFAULT 'Asia/Bangkok',
-  calendar    text NOT NULL DEFAULT 'buddhist' CHECK (calendar IN ('buddhist', 'gregory', 'persian')),
-  numerals    text NOT NULL DEFAULT 'arabic' CHECK (numerals IN ('arabic', 'thai', 'persian')),
-  language    text NOT NULL DEFAULT 'th' CHECK (language IN ('th', 'en', 'fa')),
+  calendar    text NOT NULL DEFAULT 'buddhist' CHECK (calendar IN ('buddhist', 'gregory')),
+  numerals    text NOT NULL DEFAULT 'arabic' CHECK (numerals IN ('arabic', 'thai')),
+  language    text NOT NULL DEFAULT 'th' CHECK (language IN ('th', 'en')),
   state       text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'suspended', 'left')),
   settings    jsonb NOT NULL DEFAULT '{}',
   created_at  timestamptz(3) NOT NULL DEFAULT now()
@@ -87,6 +87,7 @@ CREATE TABLE account (
   role          text NOT NULL CHECK (role IN ('provider', 'administrator', 'saraban', 'unit', 'auditor')),
   password_hash text NOT NULL,
   language      text NOT NULL DEFAULT 'th' CHECK (language IN ('th', 'en')),
+  appointed     boolean NOT NULL DEFAULT false,         -- may see classified letters (I10)
   state         text NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'disabled')),
   created_at    timestamptz(3) NOT NULL DEFAULT now(),
   PRIMARY KEY (agency_id, id),

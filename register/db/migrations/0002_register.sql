@@ -46,7 +46,8 @@ CREATE TABLE message (
 );
 -- I2: the same bytes under the same envelope are one message, however often they are sent.
 CREATE UNIQUE INDEX message_once ON message (agency_id, sha256, envelope_sha256) WHERE disposition <> 'duplicate';
-CREATE INDEX message_by_header_id ON message (agency_id, header_message_id) WHERE header_message_id IS NOT NULL;
+-- hash, not btree: a stranger chooses how long a Message-ID is, and a btree row has a limit that would refuse the letter (I7).
+CREATE INDEX message_by_header_id ON message USING hash (header_message_id) WHERE header_message_id IS NOT NULL;
 CREATE INDEX message_by_sha256 ON message (agency_id, sha256);
 CREATE INDEX message_notices ON message (agency_id, received_at DESC, id DESC) WHERE disposition = 'notice';
 CREATE INDEX message_held ON message (agency_id, received_at DESC, id DESC) WHERE held_state IS NOT NULL;
@@ -294,7 +295,7 @@ CREATE TABLE attachment (
   id            uuid NOT NULL,
   message_id    uuid NOT NULL,
   path          text NOT NULL,                       -- its place in the MIME tree, numbered as IMAP does (RFC 9051)
-  role          text NOT NULL CHECK (role IN ('body', 'attachment', 'inline')),
+  role          text NOT NULL CHECK (role IN ('body', 'attachment', 'inline', 'container')),
   name          text NOT NULL DEFAULT '',
   name_guessed  boolean NOT NULL DEFAULT false,
   content_type  text NOT NULL,

@@ -1,0 +1,114 @@
+/**
+ * The only door to the job queue (pg-boss): enqueue inside a transaction of ours, work with retries.
+ */
+import { PgBoss } from 'pg-boss';
+import { type ConnectionOptions, type Database, type JsonValue, openDatabase, poolOptions, type Transaction } from '../db/connect.ts';
+import { type Payloads, QUEUES, type QueueName } from './queues.ts';
+
+const SCHEMA = 'pgboss';
+// A worker process that was killed keeps its jobs 'active' until its heartbeat is missed. Shorter means sooner recovery; the library allows 10 at least.
+const HEARTBEAT_SECONDS = 15;
+
+export interface JobsLog {
+  error(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+}
+
+export interface Jobs {
+  /**
+   * Queues one job a payload in the caller's transaction: a rollback takes them away too.
+   * @param delaySeconds - wait at least so long before the first try
+   */
+  enqueue<Q extends QueueName>(tx: Transaction, queue: Q, payloads: Payloads[Q][], delaySeconds?: number): Promise<void>;
+  /** Works a queue with `atOnce` handlers. A handler that throws is run again as register/jobs/queues.ts says, so it must bear being run twice. */
+  work<Q extends QueueName>(queue: Q, atOnce: number, handler: (payload: Payloads[Q]) => Promise<void>): Promise<void>;
+  /** Jobs waiting or running, by queue; for /metrics and the tests. */
+  waiting(): Promise<Record<string, number>>;
+  /** Lets running handlers finish, then closes the pool. */
+  stop(): Promise<void>;
+}
+
+/** Creates or upgrades the queue's own tables as the database's owner and lets the application's role use them. Run by prepareDatabase. */
+export async function installQueues(connection: ConnectionOptions): Promise<void> {
+  const boss = new PgBoss({ ...poolOptions(connection), schema: SCHEMA, max: 2, supervise: false, schedule: false, registerInstance: false });
+  boss.on('error', () => {});
+  await boss.start();
+  try {
+    for (const name of Object.keys(QUEUES) as QueueName[]) {
+      const settings = { ...QUEUES[name], retryBackoff: true, heartbeatSeconds: HEARTBEAT_SECONDS, notify: true, deleteAfterSeconds: 86_400 };
+      if ((await boss.getQueue(name)) === null) await boss.createQueue(name, settings);
+      else await boss.updateQueue(name, settings);
+    }
+  } finally {
+    await boss.stop({ graceful: false });
+  }
+  const db = openDatabase(connection, { role: 'owner', max: 1, name: 'install queues' });
+  try {
+    await db.unsafe(`
+      GRANT USAGE ON SCHEMA ${SCHEMA} TO saraban_app;
+      GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ${SCHEMA} TO saraban_app;
+      GRANT USAGE ON ALL SEQUENCES IN SCHEMA ${SCHEMA} TO saraban_app;
+      GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ${SCHEMA} TO saraban_app`);
+  } finally {
+    await db.end({ timeout: 5 });
+  }
+}
+
+/**
+ * Opens the queue. A process that only enqueues (the gateway, the web) passes `works: false` and starts no maintenance.
+ */
+export async function openJobs(connection: ConnectionOptions, options: { works: boolean; name: string; log: JobsLog }): Promise<Jobs> {
+  const boss = new PgBoss({
+    ...poolOptions(connection),
+    options: '-c role=saraban_app',
+    application_name: `saraban jobs ${options.name}`,
+    schema: SCHEMA,
+    max: options.works ? 6 : 2,
+    migrate: false,
+    createSchema: false,
+    supervise: options.works,
+    superviseIntervalSeconds: 10,
+    monitorIntervalSeconds: 10,
+    schedule: false,
+    registerInstance: false,
+    useListenNotify: options.works,
+    openTelemetry: { enabled: false },
+  });
+  boss.on('error', error => options.log.error({ error: error instanceof Error ? error.message : String(error) }, 'job queue'));
+  boss.on('warning', warning => options.log.warn({ warning: warning.message }, 'job queue'));
+  await boss.start();
+
+  return {
+    async enqueue(tx, queue, payloads, delaySeconds = 0) {
+      if (payloads.length === 0) return;
+      const jobs = payloads.map(data => ({ data, ...(delaySeconds > 0 ? { startAfter: delaySeconds } : {}) }));
+      await boss.insert(queue, jobs, { db: inTransaction(tx) });
+    },
+    async work(queue, atOnce, handler) {
+      await boss.work<Payloads[typeof queue]>(
+        queue,
+        { localConcurrency: atOnce, pollingIntervalSeconds: 2, burstWhenBatchFull: true, batchSize: 1 },
+        async ([job]) => {
+          if (job !== undefined) await handler(job.data);
+        },
+      );
+    },
+    async waiting() {
+      const queues = await boss.getQueues(Object.keys(QUEUES));
+      return Object.fromEntries(queues.map(queue => [queue.name, queue.queuedCount + queue.activeCount]));
+    },
+    async stop() {
+      await boss.stop({ graceful: true, timeout: 20_000 });
+    },
+  };
+}
+
+/** pg-boss runs its statements through this adapter, on the connection that holds our transaction. */
+function inTransaction(tx: Transaction | Database): { executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> } {
+  return {
+    async executeSql(text: string, values?: unknown[]) {
+      const rows = await tx.unsafe(text, (values ?? []) as JsonValue[] as never[]);
+      return { rows: [...rows] };
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/**
+ * The one table of queues: how a counter hands work to the next. Work is queued in the same transaction as the rows it is about,
+ * so that neither can exist without the other. Follow `enqueue(tx, 'name', …)` to the line here, and from "worked by" to the handler.
+ */
+
+export interface Payloads {
+  /** A message was entered, held or taken as a notice. Enqueued by register/enter.ts, worked by register/finish-reading.ts. */
+  'read-message': { agencyId: number; messageId: string };
+  /** A letter was read (or could not be). Enqueued by register/finish-reading.ts, worked by gateway/acknowledge/acknowledge.ts. */
+  acknowledge: { agencyId: number; entryId: string };
+  /** A letter was read (or could not be). Enqueued by register/finish-reading.ts, worked by register/route/route-letter.ts. */
+  'route-letter': { agencyId: number; entryId: string };
+  /** A notice was read. Enqueued by register/finish-reading.ts, worked by gateway/notices/understand.ts. */
+  'understand-notice': { agencyId: number; messageId: string };
+  /** A letter was routed to a unit. Enqueued by register/route, worked by gateway/dispatch/notify.ts. */
+  'notify-route': { agencyId: number; routeId: string };
+  /** A letter was returned to its sender. Enqueued by register/act/return.ts, worked by gateway/dispatch/return-letter.ts. */
+  'return-letter': { agencyId: number; entryId: string; reason: string };
+  /** A mail of ours waits to go out. Enqueued by gateway/dispatch/queue-mail.ts, worked by gateway/dispatch/send-mail.ts. */
+  'send-mail': { agencyId: number; mailId: string };
+}
+
+export type QueueName = keyof Payloads;
+
+interface QueueSettings {
+  /** Further tries after the first; what still fails then is found by the sweeps. */
+  retryLimit: number;
+  /** Seconds before the first retry; doubles, up to retryDelayMax. */
+  retryDelay: number;
+  retryDelayMax: number;
+  /** A handler that takes longer is taken for dead. */
+  expireInSeconds: number;
+}
+
+const QUICK: QueueSettings = { retryLimit: 20, retryDelay: 1, retryDelayMax: 300, expireInSeconds: 300 };
+
+export const QUEUES: Record<QueueName, QueueSettings> = {
+  'read-message': QUICK,
+  acknowledge: QUICK,
+  'route-letter': QUICK,
+  'understand-notice': QUICK,
+  'notify-route': QUICK,
+  'return-letter': QUICK,
+  // Five days of tries, as RFC 5321 section 4.5.4.1 asks of a sender: 5 s, doubling to an hour, then hourly.
+  'send-mail': { retryLimit: 130, retryDelay: 5, retryDelayMax: 3600, expireInSeconds: 600 },
+};

@@ -1,0 +1,114 @@
+/**
+ * SQL of verify.ts. Read as the owner, across agencies, in one read-only snapshot.
+ */
+import type { Transaction } from './db/connect.ts';
+
+const CHUNK = 2_000;
+
+export interface AgencyRow {
+  id: number;
+  code: string;
+}
+
+export async function selectAgencies(tx: Transaction): Promise<AgencyRow[]> {
+  return await tx<AgencyRow[]>`SELECT id, code FROM agency WHERE id > 0 ORDER BY id`;
+}
+
+export interface SeriesRow {
+  agencyId: number;
+  series: string;
+  year: number;
+  lastNumber: number;
+  headHash: Buffer;
+}
+
+export async function selectSeries(tx: Transaction): Promise<SeriesRow[]> {
+  return await tx<SeriesRow[]>`SELECT agency_id AS "agencyId", series, year, last_number AS "lastNumber", head_hash AS "headHash" FROM series`;
+}
+
+export interface EntryRow {
+  agencyId: number;
+  register: string;
+  year: number;
+  number: number;
+  id: string;
+  rawSha256: Buffer | null;
+  messageSha256: Buffer | null;
+  receivedAt: Date;
+  enteredAt: Date;
+  envelopeFrom: string;
+  fromName: string;
+  fromAddress: string;
+  previousHash: Buffer;
+  hash: Buffer;
+}
+
+export function streamEntries(tx: Transaction): AsyncIterable<EntryRow[]> {
+  return tx<EntryRow[]>`
+    SELECT e.agency_id AS "agencyId", e.register, e.year, e.number, e.id, e.raw_sha256 AS "rawSha256", m.sha256 AS "messageSha256", e.received_at AS "receivedAt",
+           e.entered_at AS "enteredAt", e.envelope_from AS "envelopeFrom", e.from_name AS "fromName", e.from_address AS "fromAddress",
+           e.previous_hash AS "previousHash", e.hash
+    FROM entry e LEFT JOIN message m ON m.agency_id = e.agency_id AND m.id = e.message_id
+    ORDER BY e.agency_id, e.register, e.year, e.number`.cursor(CHUNK);
+}
+
+export interface ActRow {
+  agencyId: number;
+  register: string;
+  ordinal: number;
+  entryId: string | null;
+  routeId: string | null;
+  kind: string;
+  actorId: string | null;
+  actorName: string;
+  peer: string;
+  at: Date;
+  detail: string;
+  previousHash: Buffer;
+  hash: Buffer;
+}
+
+export function streamActs(tx: Transaction): AsyncIterable<ActRow[]> {
+  return tx<ActRow[]>`
+    SELECT agency_id AS "agencyId", register, ordinal, entry_id AS "entryId", route_id AS "routeId", kind, actor_id AS "actorId", actor_name AS "actorName", peer, at,
+           detail::text AS detail, previous_hash AS "previousHash", hash
+    FROM act ORDER BY agency_id, register, ordinal`.cursor(CHUNK);
+}
+
+export function streamBlobs(tx: Transaction): AsyncIterable<{ sha256: string; size: number }[]> {
+  return tx<{ sha256: string; size: number }[]>`
+    SELECT encode(sha256, 'hex') AS sha256, max(size) AS size FROM blob GROUP BY sha256 ORDER BY sha256`.cursor(CHUNK);
+}
+
+/** I2, should the index that holds it ever be missing or corrupt. */
+export async function selectDoubleMessages(tx: Transaction): Promise<{ id: string }[]> {
+  return await tx<{ id: string }[]>`
+    SELECT max(id::text) AS id FROM message WHERE disposition <> 'duplicate' GROUP BY agency_id, sha256, envelope_sha256 HAVING count(*) > 1`;
+}
+
+/** Rows that should have a partner and have none: an entry whose message is gone, a letter that never got its entry. */
+export async function selectLooseEnds(tx: Transaction): Promise<{ invariant: 'I2' | 'I4' | 'I5'; object: string; problem: string }[]> {
+  return await tx<{ invariant: 'I2' | 'I4' | 'I5'; object: string; problem: string }[]>`
+    SELECT 'I5' AS invariant, 'entry ' || e.id AS object, 'its message is missing' AS problem
+      FROM entry e LEFT JOIN message m ON m.agency_id = e.agency_id AND m.id = e.message_id WHERE e.message_id IS NOT NULL AND m.id IS NULL
+    UNION ALL
+    SELECT 'I2', 'message ' || m.id, 'says it is entered, but has no entry'
+      FROM message m LEFT JOIN entry e ON e.agency_id = m.agency_id AND e.id = m.entry_id WHERE m.disposition = 'entered' AND (e.id IS NULL OR e.message_id <> m.id)
+    UNION ALL
+    SELECT 'I4', 'message ' || m.id, 'its blob is not recorded'
+      FROM message m LEFT JOIN blob b ON b.agency_id = m.agency_id AND b.sha256 = m.sha256 WHERE b.sha256 IS NULL OR b.size <> m.size
+    UNION ALL
+    SELECT 'I4', 'attachment ' || a.id, 'its blob is not recorded'
+      FROM attachment a LEFT JOIN blob b ON b.agency_id = a.agency_id AND b.sha256 = a.sha256 WHERE b.sha256 IS NULL OR b.size <> a.size`;
+}
+
+export async function selectUnitGaps(tx: Transaction): Promise<{ unitId: string; year: number; entries: number; last: number }[]> {
+  return await tx<{ unitId: string; year: number; entries: number; last: number }[]>`
+    SELECT unit_id AS "unitId", unit_year AS year, count(*)::integer AS entries, max(unit_number) AS last
+    FROM route WHERE unit_number IS NOT NULL GROUP BY agency_id, unit_id, unit_year HAVING count(*) <> max(unit_number)`;
+}
+
+export async function selectBrokenAcknowledgements(tx: Transaction): Promise<{ entryId: string }[]> {
+  return await tx<{ entryId: string }[]>`
+    SELECT entry_id AS "entryId" FROM mail WHERE kind = 'acknowledgement' AND state = 'sent' GROUP BY agency_id, entry_id HAVING count(*) > 1`;
+}
