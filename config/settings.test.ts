@@ -1,0 +1,212 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { loadSettings, type Settings } from './settings.ts';
+
+const BASE = '/srv/saraban';
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'saraban-settings-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function settingsOf(env: Record<string, string>, file: string | null = null): Settings {
+  const loaded = loadSettings(env, file, BASE);
+  if (loaded.outcome === 'faults') throw new Error(loaded.faults.join('\n'));
+  return loaded.settings;
+}
+
+function faultsOf(env: Record<string, string>, file: string | null = null): string[] {
+  const loaded = loadSettings(env, file, BASE);
+  return loaded.outcome === 'faults' ? loaded.faults : [];
+}
+
+function fileWith(text: string): string {
+  const path = join(folder, `secret-${Math.random()}`);
+  writeFileSync(path, text);
+  return path;
+}
+
+test('without a word, it is the appliance of the design', () => {
+  expect(settingsOf({ PATH: '/bin', npm_config_x: 'y' })).toEqual({
+    data: '/srv/saraban/data',
+    host: '127.0.0.1',
+    smtpPort: 2525,
+    lmtpPort: null,
+    webPort: 8080,
+    webUrl: 'http://127.0.0.1:8080',
+    webUrlGiven: false,
+    databaseUrl: null,
+    relay: { kind: 'capture' },
+    agencyName: 'หน่วยงานตัวอย่าง',
+    address: 'saraban@agency.example',
+    adminPassword: null,
+    timeZone: 'Asia/Bangkok',
+    maxLetter: 52_428_800,
+    dns: [],
+    diskFloor: 1_073_741_824,
+    bareLf: 'accept',
+    tlsKey: null,
+    tlsCert: null,
+    ownNetworks: [],
+    logLevel: 'info',
+    clockStart: null,
+  });
+});
+
+test('the environment wins over the file, an empty value over nothing', () => {
+  const file = '# a comment\n\nSARABAN_SMTP_PORT=25\nSARABAN_AGENCY = "กรม ทดสอบ"\r\nSARABAN_HOST=0.0.0.0\n';
+  const settings = settingsOf({ SARABAN_SMTP_PORT: '0', SARABAN_HOST: ' ' }, file);
+  expect(settings).toMatchObject({ smtpPort: 0, agencyName: 'กรม ทดสอบ', host: '0.0.0.0', webUrl: 'http://localhost:8080' });
+});
+
+test('what a user may write in each setting is read', () => {
+  const settings = settingsOf({
+    SARABAN_DATA: '/var/lib/saraban',
+    SARABAN_HOST: '::1',
+    SARABAN_LMTP_PORT: '24',
+    SARABAN_RELAY: 'smtps://user:p%40ss@mail.agency.go.th:465',
+    SARABAN_ADDRESS: 'สารบรรณ@AGENCY.go.th',
+    SARABAN_TIMEZONE: 'Asia/Tehran',
+    SARABAN_MAX_LETTER: '1.5 GB',
+    SARABAN_DISK_FLOOR: '0',
+    SARABAN_DNS: '192.0.2.53, 127.0.0.1:5353 [::1]:53 2001:db8::1',
+    SARABAN_BARE_LF: 'refuse',
+    SARABAN_OWN_NETWORKS: '10.0.0.0/8,192.0.2.1 2001:db8::/32',
+    SARABAN_DATABASE_URL: 'postgresql://u:p@h:5433/d',
+    SARABAN_CLOCK: '2026-12-31T23:59:50+07:00',
+    SARABAN_TEST: '1',
+    SARABAN_CONF: '/dev/null',
+  });
+  expect(settings).toMatchObject({
+    data: '/var/lib/saraban',
+    webUrl: 'http://[::1]:8080',
+    lmtpPort: 24,
+    relay: { kind: 'smtp', url: 'smtps://user:p%40ss@mail.agency.go.th:465' },
+    address: 'สารบรรณ@agency.go.th',
+    timeZone: 'Asia/Tehran',
+    maxLetter: 1_500_000_000,
+    diskFloor: 0,
+    dns: ['192.0.2.53', '127.0.0.1:5353', '[::1]:53', '2001:db8::1'],
+    bareLf: 'refuse',
+    ownNetworks: ['10.0.0.0/8', '192.0.2.1/32', '2001:db8::/32'],
+    databaseUrl: 'postgresql://u:p@h:5433/d',
+    clockStart: new Date('2026-12-31T16:59:50Z'),
+  });
+});
+
+test('links can be put together by appending to the web address', () => {
+  expect(settingsOf({ SARABAN_WEB_URL: 'https://saraban.agency.go.th/' })).toMatchObject({
+    webUrl: 'https://saraban.agency.go.th',
+    webUrlGiven: true,
+  });
+  expect(settingsOf({ SARABAN_WEB_URL: 'https://agency.go.th/saraban/' }).webUrl).toBe('https://agency.go.th/saraban');
+});
+
+describe('secrets in files', () => {
+  test('are read without the line end an editor leaves', () => {
+    const password = fileWith('correct horse battery\n');
+    expect(settingsOf({ SARABAN_ADMIN_PASSWORD_FILE: password }).adminPassword).toBe('correct horse battery');
+    expect(settingsOf({ SARABAN_RELAY_FILE: fileWith('direct') }).relay).toEqual({ kind: 'direct' });
+  });
+
+  test('said in the environment, either way replaces the other way in the file', () => {
+    const password = fileWith('from the secret file');
+    expect(settingsOf({ SARABAN_ADMIN_PASSWORD: 'from environment' }, `SARABAN_ADMIN_PASSWORD_FILE=${password}`).adminPassword).toBe(
+      'from environment',
+    );
+    expect(settingsOf({ SARABAN_ADMIN_PASSWORD_FILE: password }, 'SARABAN_ADMIN_PASSWORD=from settings').adminPassword).toBe(
+      'from the secret file',
+    );
+  });
+
+  test('missing, empty, doubled or for something that is no secret are faults', () => {
+    expect(faultsOf({ SARABAN_RELAY_FILE: '/nowhere/relay' })).toEqual([
+      expect.stringMatching(/^SARABAN_RELAY_FILE: .*\/nowhere\/relay.*ENOENT/),
+    ]);
+    expect(faultsOf({ SARABAN_RELAY_FILE: fileWith(' \n') })).toEqual([expect.stringMatching(/^SARABAN_RELAY_FILE: .*is empty/)]);
+    expect(faultsOf({ SARABAN_RELAY_FILE: fileWith('direct'), SARABAN_RELAY: 'direct' })).toEqual([
+      expect.stringContaining('together with SARABAN_RELAY'),
+    ]);
+    expect(faultsOf({ SARABAN_HOST_FILE: fileWith('x') })).toEqual([expect.stringContaining('SARABAN_HOST_FILE')]);
+  });
+
+  test('are never repeated in a fault', () => {
+    const faults = faultsOf({
+      SARABAN_ADMIN_PASSWORD: 'hunter2',
+      SARABAN_DATABASE_URL: 'mysql://root:hunter2@db',
+      SARABAN_RELAY: 'http://hunter2',
+    });
+    expect(faults).toHaveLength(3);
+    expect(faults.join()).not.toContain('hunter2');
+  });
+});
+
+describe('every wrong value is named, in Thai and English', () => {
+  test.each([
+    ['SARABAN_HOST', ['127.0.0.256', 'a b', '-x', 'http://x', '*']],
+    ['SARABAN_SMTP_PORT', ['65536', '-1', 'smtp', '25.5', '1e3', '0x19']],
+    ['SARABAN_LMTP_PORT', ['off', '70000']],
+    ['SARABAN_WEB_PORT', ['http', '8080/tcp']],
+    ['SARABAN_WEB_URL', ['saraban.agency.go.th', 'ftp://x', 'https://x/?a=1', 'https://x/#a']],
+    ['SARABAN_DATABASE_URL', ['db.agency.go.th', 'mysql://db']],
+    ['SARABAN_RELAY', ['yes', 'smtp://', 'http://relay', 'smtp://relay/path', 'Capture']],
+    ['SARABAN_AGENCY', ['ก'.repeat(201)]],
+    ['SARABAN_ADDRESS', ['saraban', 'a+b@c.go.th', 'a@b@c', 'a b@c', '<a@b>', 'a@-b', 'a@b..c', '@b']],
+    ['SARABAN_ADMIN_PASSWORD', ['short']],
+    ['SARABAN_TIMEZONE', ['Bangkok', 'GMT+25:00', 'Asia/Bankok']],
+    ['SARABAN_MAX_LETTER', ['fifty', '50 parrots', '1KiB', '3GiB', '-1', '50MiB extra']],
+    ['SARABAN_DNS', ['dns.google', '192.0.2.1:0', '192.0.2.1:99999', '[192.0.2.1]:53', '::1]:53']],
+    ['SARABAN_DISK_FLOOR', ['10%', '1PiB']],
+    ['SARABAN_BARE_LF', ['yes', 'Accept']],
+    ['SARABAN_OWN_NETWORKS', ['10.0.0.0/33', 'mail.agency.go.th', '10.0.0.0/', '10.0.0.0/8/8', '2001:db8::/129']],
+    ['SARABAN_LOG_LEVEL', ['verbose', '30']],
+  ])('%s', (name, wrong) => {
+    for (const text of wrong)
+      expect({ text, faults: faultsOf({ [name]: text }) }).toEqual({
+        text,
+        faults: [expect.stringMatching(new RegExp(`^${name}[=:].*[ก-๙].* · `))],
+      });
+  });
+
+  test('SARABAN_CLOCK: no instant, and outside tests none at all', () => {
+    for (const text of ['tomorrow', '2026-12-31', '2026-12-31T23:59:50', '2026-13-31T23:59:50Z']) {
+      expect(faultsOf({ SARABAN_CLOCK: text, SARABAN_TEST: '1' })).toEqual([expect.stringMatching(/^SARABAN_CLOCK=/)]);
+    }
+    expect(faultsOf({ SARABAN_CLOCK: '2026-12-31T23:59:50Z' })).toEqual([expect.stringMatching(/^SARABAN_CLOCK: .*tests only/)]);
+  });
+
+  test('half a certificate, and one that is not there', () => {
+    const there = fileWith('pem');
+    expect(faultsOf({ SARABAN_TLS_KEY: there })).toEqual([expect.stringMatching(/^SARABAN_TLS_CERT: .*needed with SARABAN_TLS_KEY/)]);
+    expect(faultsOf({ SARABAN_TLS_CERT: there })).toEqual([expect.stringMatching(/^SARABAN_TLS_KEY: .*needed with SARABAN_TLS_CERT/)]);
+    expect(faultsOf({ SARABAN_TLS_CERT: there, SARABAN_TLS_KEY: 'gone.pem' })).toEqual([
+      expect.stringMatching(/^SARABAN_TLS_KEY=gone.pem: .*does not exist/),
+    ]);
+    expect(settingsOf({ SARABAN_TLS_CERT: there, SARABAN_TLS_KEY: there })).toMatchObject({ tlsCert: there, tlsKey: there });
+  });
+
+  test('a name nobody knows, with the one that was meant', () => {
+    expect(faultsOf({ SARABAN_SMPT_PORT: '25' })).toEqual([expect.stringContaining('did you mean SARABAN_SMTP_PORT?')]);
+    expect(faultsOf({}, 'SARABAN_TIME_ZONE=Asia/Bangkok')).toEqual([expect.stringContaining('did you mean SARABAN_TIMEZONE?')]);
+    expect(faultsOf({}, 'HOST=x')).toEqual([expect.stringMatching(/^HOST: .*is not a setting$/)]);
+    expect(faultsOf({ SARABAN_COMPLETELY_ELSE: '1' })).toEqual([expect.stringMatching(/is not a setting$/)]);
+  });
+
+  test('lines of the file that are no settings, and a setting said twice', () => {
+    const faults = faultsOf({}, 'SARABAN_HOST=::1\nnonsense\n=5\nSARABAN_HOST=127.0.0.1\n');
+    expect(faults).toEqual([
+      expect.stringContaining('line 2'),
+      expect.stringContaining('line 3'),
+      expect.stringMatching(/line 4: SARABAN_HOST is set on line 1/),
+    ]);
+  });
+
+  test('all of it at once', () => {
+    expect(
+      faultsOf({ SARABAN_SMTP_PORT: 'x', SARABAN_NONE_SUCH_THING: '1', SARABAN_TLS_KEY: '/nowhere' }, 'nonsense\nSARABAN_WEB_PORT=y\n'),
+    ).toHaveLength(6);
+  });
+});
