@@ -140,6 +140,10 @@ function bareAddress(tokens: Token[]): { address: string; rest: Token[] } | null
     first = neighbour(first, -1);
     address = tokens[first]!.text + address;
   }
+  if (address.startsWith('@') && tokens[first - 1]?.kind === 'quoted') {
+    first--;
+    address = tokens[first]!.text + address;
+  }
   while ((/[@.]$/.test(address) || /^[@.]/.test(tokens[neighbour(last, 1)]?.text ?? '')) && tokens[neighbour(last, 1)]?.kind === 'text') {
     last = neighbour(last, 1);
     address += tokens[last]!.text;

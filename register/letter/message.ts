@@ -83,6 +83,9 @@ export type ReadPart = {
   notes: ReadingNote[];
 };
 
+/** A message inside the letter: enough to show it in a list and to search it. Its file can be read like any letter. */
+export type InnerMessage = { path: string; subject: string; from: Address | null; date: Date | null; text: string };
+
 export type ReadMessage = {
   headers: MessageHeaders;
   /** Every leaf and every message/rfc822, in the order of the mail. */
@@ -91,6 +94,9 @@ export type ReadMessage = {
   text: string;
   /** Decoded, NOT sanitised; null when there is none. */
   html: string | null;
+  /** The message/rfc822 parts, in order, with what they say. */
+  inner: InnerMessage[];
+  /** Everything that was not as it should be, those of the head and of the parts among them. */
   notes: ReadingNote[];
 };
 
@@ -105,10 +111,15 @@ export type ReadLimits = {
   maxTextBytes: number;
   /** Bytes of a winmail.dat or of a text with uuencoded blocks that are opened in memory. */
   maxOpenBytes: number;
+  /** Decoded bytes kept of all parts together: a message inside a message inside a message is kept once a level. */
+  maxKeptBytes: number;
 };
 
 /** What the reader hands to whoever keeps the decoded bytes of a part. */
 export type PartToKeep = { path: string; name: string | null; contentType: string };
 
-/** Takes the decoded bytes of one part as they come. `end` answers when everything given is kept. */
-export type PartSink = { write(chunk: Buffer): Promise<void>; end(): Promise<{ sha256: string; size: number }> };
+/**
+ * Takes the decoded bytes of one part as they come; `end` answers when everything given is kept. Both work at once, without a promise:
+ * the reader runs on a thread of its own, where waiting for the disk delays nobody, and holds nothing back in memory.
+ */
+export type PartSink = { write(chunk: Uint8Array): void; end(): { sha256: string; size: number } };
