@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addTestAgency, type FreshDatabase, freshDatabase } from '../test/database/fresh.ts';
 import { inAgency, THE_APPLIANCE } from './db/transaction.ts';
@@ -16,7 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => fresh.close());
 
-async function letter(agencyId: number | number[], text: string, change: Partial<InboundMessage> = {}, judgement: Judgement = { disposition: 'letter' }): Promise<InboundMessage> {
+async function letter(
+  agencyId: number | number[],
+  text: string,
+  change: Partial<InboundMessage> = {},
+  judgement: Judgement = { disposition: 'letter' },
+): Promise<InboundMessage> {
   const { sha256, size } = await fresh.store.put(Buffer.from(text));
   const agencies = Array.isArray(agencyId) ? agencyId : [agencyId];
   return {
@@ -73,7 +78,12 @@ describe('entering', () => {
     const [first] = await writer.enter(await letter(agency, 'a', { headerMessageId: '<x@y>' }));
     const [second] = await writer.enter(await letter(agency, 'b', { headerMessageId: '<x@y>' }));
     expect(second).toMatchObject({ outcome: 'entered', number: 2 });
-    const rows = await inAgency(fresh.db, agency, THE_APPLIANCE, tx => tx`SELECT possible_duplicate_of, duplicate_state FROM entry WHERE number = 2`);
+    const rows = await inAgency(
+      fresh.db,
+      agency,
+      THE_APPLIANCE,
+      tx => tx`SELECT possible_duplicate_of, duplicate_state FROM entry WHERE number = 2`,
+    );
     expect(rows[0]).toEqual({ possible_duplicate_of: first?.outcome === 'entered' && first.entryId, duplicate_state: 'flagged' });
   });
 
@@ -102,15 +112,21 @@ describe('entering', () => {
 
   it('gives no number to notices and held messages', async () => {
     const agency = await addTestAgency(fresh.db, 'quiet');
-    expect((await writer.enter(await letter(agency, 'bounce', {}, { disposition: 'notice', why: 'null-return-path' })))[0]).toMatchObject({ outcome: 'notice' });
-    expect((await writer.enter(await letter(agency, 'secret', {}, { disposition: 'held', why: 'top-secret' })))[0]).toMatchObject({ outcome: 'held' });
+    expect((await writer.enter(await letter(agency, 'bounce', {}, { disposition: 'notice', why: 'null-return-path' })))[0]).toMatchObject({
+      outcome: 'notice',
+    });
+    expect((await writer.enter(await letter(agency, 'secret', {}, { disposition: 'held', why: 'top-secret' })))[0]).toMatchObject({
+      outcome: 'held',
+    });
     expect((await writer.enter(await letter(agency, 'letter')))[0]).toMatchObject({ outcome: 'entered', number: 1 });
   });
 
   it('takes whatever a header may hold: NUL, half surrogates, megabytes (I7)', async () => {
     const agency = await addTestAgency(fresh.db, 'hostile');
     const nasty = `a\u0000b\ud800c${'x'.repeat(1_000_000)}`;
-    const [one] = await writer.enter(await letter(agency, 'hostile', { subject: nasty, fromName: nasty, fromAddress: nasty, headerMessageId: nasty }));
+    const [one] = await writer.enter(
+      await letter(agency, 'hostile', { subject: nasty, fromName: nasty, fromAddress: nasty, headerMessageId: nasty }),
+    );
     expect(one).toMatchObject({ outcome: 'entered', number: 1 });
   });
 
@@ -129,7 +145,9 @@ describe('entering', () => {
     const also = await letter(agency, 'good two');
     const outcomes = await Promise.allSettled([writer.enter(good), writer.enter(bad), writer.enter(also)]);
     expect(outcomes.map(one => one.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-    const numbers = outcomes.flatMap(one => (one.status === 'fulfilled' && one.value[0]?.outcome === 'entered' ? [one.value[0].number] : []));
+    const numbers = outcomes.flatMap(one =>
+      one.status === 'fulfilled' && one.value[0]?.outcome === 'entered' ? [one.value[0].number] : [],
+    );
     expect(numbers).toEqual([1, 2]);
   });
 });

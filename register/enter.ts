@@ -71,7 +71,12 @@ const GATEWAY: Actor = { id: null, name: 'Saraban', peer: 'gateway' };
  * @param now - time of entry; its year in the agency's zone is the register's year
  * @returns for each message, in the batch's order, one outcome an agency addressed
  */
-export async function enterMessages(tx: Transaction, jobs: Pick<Jobs, 'enqueue'>, now: Date, batch: InboundMessage[]): Promise<Entered[][]> {
+export async function enterMessages(
+  tx: Transaction,
+  jobs: Pick<Jobs, 'enqueue'>,
+  now: Date,
+  batch: InboundMessage[],
+): Promise<Entered[][]> {
   const outcomes: Entered[][] = batch.map(() => []);
   const agencyIds = [...new Set(batch.flatMap(message => message.addressees.map(addressee => addressee.agencyId)))].sort((a, b) => a - b);
   const calendars = new Map((await selectCalendars(tx, agencyIds)).map(calendar => [calendar.id, calendar]));
@@ -83,7 +88,9 @@ export async function enterMessages(tx: Transaction, jobs: Pick<Jobs, 'enqueue'>
     await useAgency(tx, agencyId, GATEWAY);
     const mine = batch.flatMap((message, index) => {
       const addressee = message.addressees.find(one => one.agencyId === agencyId);
-      return addressee === undefined ? [] : [{ message, index, addressee, envelopeSha256: envelopeHash(message.envelopeFrom, addressee.addresses) }];
+      return addressee === undefined
+        ? []
+        : [{ message, index, addressee, envelopeSha256: envelopeHash(message.envelopeFrom, addressee.addresses) }];
     });
     const known = new Known(
       await selectKnownMessages(
@@ -97,7 +104,10 @@ export async function enterMessages(tx: Transaction, jobs: Pick<Jobs, 'enqueue'>
     const results: { index: number; row: MessageToInsert; original: KnownMessage | null }[] = [];
     for (const { message, index, addressee, envelopeSha256 } of mine) {
       const original = known.same(message.sha256, envelopeSha256);
-      const row = original === null ? newRow(message, addressee, envelopeSha256, now, registerYear(now, calendar), known) : duplicateRow(message, addressee, envelopeSha256, original);
+      const row =
+        original === null
+          ? newRow(message, addressee, envelopeSha256, now, registerYear(now, calendar), known)
+          : duplicateRow(message, addressee, envelopeSha256, original);
       row.ordinal = rows.length;
       rows.push(row);
       results.push({ index, row, original });
@@ -139,7 +149,16 @@ class Known {
 
   add(row: MessageToInsert): void {
     const disposition = row.disposition === 'duplicate' ? 'entered' : row.disposition;
-    this.take({ id: row.id, sha256: row.sha256, envelopeSha256: row.envelope_sha256, headerMessageId: row.header_message_id, disposition, entryId: row.entry_id, number: null, year: null });
+    this.take({
+      id: row.id,
+      sha256: row.sha256,
+      envelopeSha256: row.envelope_sha256,
+      headerMessageId: row.header_message_id,
+      disposition,
+      entryId: row.entry_id,
+      number: null,
+      year: null,
+    });
   }
 
   same(sha256: string, envelopeSha256: string): KnownMessage | null {
@@ -151,10 +170,22 @@ class Known {
   }
 }
 
-function newRow(message: InboundMessage, addressee: Addressee, envelopeSha256: string, now: Date, year: number, known: Known): MessageToInsert {
+function newRow(
+  message: InboundMessage,
+  addressee: Addressee,
+  envelopeSha256: string,
+  now: Date,
+  year: number,
+  known: Known,
+): MessageToInsert {
   const row = baseRow(message, addressee, envelopeSha256);
   if (addressee.judgement.disposition !== 'letter') {
-    return { ...row, disposition: addressee.judgement.disposition, reason: addressee.judgement.why, attention: addressee.judgement.disposition === 'held' };
+    return {
+      ...row,
+      disposition: addressee.judgement.disposition,
+      reason: addressee.judgement.why,
+      attention: addressee.judgement.disposition === 'held',
+    };
   }
   return {
     ...row,
@@ -172,7 +203,14 @@ function newRow(message: InboundMessage, addressee: Addressee, envelopeSha256: s
 }
 
 function duplicateRow(message: InboundMessage, addressee: Addressee, envelopeSha256: string, original: KnownMessage): MessageToInsert {
-  return { ...baseRow(message, addressee, envelopeSha256), disposition: 'duplicate', reason: 'sent-again', duplicate_of: original.id, entry_id: original.entryId, reading: 'done' };
+  return {
+    ...baseRow(message, addressee, envelopeSha256),
+    disposition: 'duplicate',
+    reason: 'sent-again',
+    duplicate_of: original.id,
+    entry_id: original.entryId,
+    reading: 'done',
+  };
 }
 
 function baseRow(message: InboundMessage, addressee: Addressee, envelopeSha256: string): MessageToInsert {
@@ -202,7 +240,12 @@ function baseRow(message: InboundMessage, addressee: Addressee, envelopeSha256: 
   };
 }
 
-function outcomeOf(agencyId: number, row: MessageToInsert, original: KnownMessage | null, numbers: Map<string, { number: number; year: number }>): Entered {
+function outcomeOf(
+  agencyId: number,
+  row: MessageToInsert,
+  original: KnownMessage | null,
+  numbers: Map<string, { number: number; year: number }>,
+): Entered {
   const again = original !== null;
   if (row.entry_id === null) return { agencyId, again, outcome: (original?.disposition ?? row.disposition) === 'held' ? 'held' : 'notice' };
   const { number, year } = numbers.get(row.entry_id) ?? original ?? {};

@@ -33,7 +33,17 @@ export function createWriter(db: Database, jobs: Pick<Jobs, 'enqueue'>, now: () 
   let running: Promise<void> | null = null;
 
   async function write(batch: Waiting[]): Promise<void> {
-    const outcomes = await inTransaction(db, tx => enterMessages(tx, jobs, now(), batch.map(one => one.message)), [UNIQUE_VIOLATION]);
+    const outcomes = await inTransaction(
+      db,
+      tx =>
+        enterMessages(
+          tx,
+          jobs,
+          now(),
+          batch.map(one => one.message),
+        ),
+      [UNIQUE_VIOLATION],
+    );
     for (const [index, one] of batch.entries()) one.resolve(outcomes[index] ?? []);
   }
 

@@ -23,7 +23,9 @@ export interface SeriesRow {
 }
 
 export async function selectSeries(tx: Transaction): Promise<SeriesRow[]> {
-  return await tx<SeriesRow[]>`SELECT agency_id AS "agencyId", series, year, last_number AS "lastNumber", head_hash AS "headHash" FROM series`;
+  return await tx<
+    SeriesRow[]
+  >`SELECT agency_id AS "agencyId", series, year, last_number AS "lastNumber", head_hash AS "headHash" FROM series`;
 }
 
 export interface EntryRow {

@@ -58,7 +58,17 @@ export async function verify(input: VerifyInput): Promise<VerifyReport> {
       for (const row of rows) {
         report.entries++;
         const object = `entry ${codes.get(row.agencyId) ?? row.agencyId} ${row.register} ${row.number}/${row.year}`;
-        chains.next(`${row.agencyId} ${row.register} ${row.year}`, row.agencyId, row.register, row.year, row.number, row.previousHash, entryHash(row), row.hash, object);
+        chains.next(
+          `${row.agencyId} ${row.register} ${row.year}`,
+          row.agencyId,
+          row.register,
+          row.year,
+          row.number,
+          row.previousHash,
+          entryHash(row),
+          row.hash,
+          object,
+        );
         if (row.messageSha256 !== null && row.rawSha256 !== null && !row.messageSha256.equals(row.rawSha256)) {
           report.faults.push({ invariant: 'I4', object, problem: 'the hash of the raw bytes in the entry is not that of its message' });
         }
@@ -68,15 +78,32 @@ export async function verify(input: VerifyInput): Promise<VerifyReport> {
       for (const row of rows) {
         report.acts++;
         const object = `act ${codes.get(row.agencyId) ?? row.agencyId} ${row.register} ${row.ordinal}`;
-        chains.next(`${row.agencyId} act:${row.register} 0`, row.agencyId, `act:${row.register}`, 0, row.ordinal, row.previousHash, actHash(row), row.hash, object);
+        chains.next(
+          `${row.agencyId} act:${row.register} 0`,
+          row.agencyId,
+          `act:${row.register}`,
+          0,
+          row.ordinal,
+          row.previousHash,
+          actHash(row),
+          row.hash,
+          object,
+        );
       }
     }
     chains.finish(heads);
 
-    for (const row of await selectDoubleMessages(tx)) report.faults.push({ invariant: 'I2', object: `message ${row.id}`, problem: 'the same bytes under the same envelope stand twice' });
+    for (const row of await selectDoubleMessages(tx))
+      report.faults.push({ invariant: 'I2', object: `message ${row.id}`, problem: 'the same bytes under the same envelope stand twice' });
     for (const row of await selectLooseEnds(tx)) report.faults.push({ invariant: row.invariant, object: row.object, problem: row.problem });
-    for (const row of await selectUnitGaps(tx)) report.faults.push({ invariant: 'I3', object: `unit register ${row.unitId} ${row.year}`, problem: `${row.entries} numbers, the last is ${row.last}` });
-    for (const row of await selectBrokenAcknowledgements(tx)) report.faults.push({ invariant: 'I6', object: `entry ${row.entryId}`, problem: 'acknowledged more than once' });
+    for (const row of await selectUnitGaps(tx))
+      report.faults.push({
+        invariant: 'I3',
+        object: `unit register ${row.unitId} ${row.year}`,
+        problem: `${row.entries} numbers, the last is ${row.last}`,
+      });
+    for (const row of await selectBrokenAcknowledgements(tx))
+      report.faults.push({ invariant: 'I6', object: `entry ${row.entryId}`, problem: 'acknowledged more than once' });
     await verifyBlobs(streamBlobs(tx), input, report);
   });
   return report;
@@ -98,14 +125,31 @@ class Chains {
     this.report = report;
   }
 
-  next(key: string, agencyId: number, series: string, year: number, number: number, previousHash: Buffer, computed: Buffer, written: Buffer, object: string): void {
+  next(
+    key: string,
+    agencyId: number,
+    series: string,
+    year: number,
+    number: number,
+    previousHash: Buffer,
+    computed: Buffer,
+    written: Buffer,
+    object: string,
+  ): void {
     const head = this.heads.get(key) ?? { number: 0, hash: genesisHash(this.codes.get(agencyId) ?? '', series, year) };
     if (number !== head.number + 1) {
       const missing = number - head.number - 1;
-      this.report.faults.push({ invariant: 'I3', object, problem: missing > 0 ? `${missing} before it missing (after ${head.number})` : `stands twice or out of order (after ${head.number})` });
+      this.report.faults.push({
+        invariant: 'I3',
+        object,
+        problem:
+          missing > 0 ? `${missing} before it missing (after ${head.number})` : `stands twice or out of order (after ${head.number})`,
+      });
     }
-    if (!previousHash.equals(head.hash)) this.report.faults.push({ invariant: 'I11', object, problem: 'is not linked to the one before it' });
-    if (!computed.equals(written)) this.report.faults.push({ invariant: 'I11', object, problem: 'was altered: its hash does not cover what it says' });
+    if (!previousHash.equals(head.hash))
+      this.report.faults.push({ invariant: 'I11', object, problem: 'is not linked to the one before it' });
+    if (!computed.equals(written))
+      this.report.faults.push({ invariant: 'I11', object, problem: 'was altered: its hash does not cover what it says' });
     this.heads.set(key, { number, hash: written });
   }
 
@@ -115,14 +159,21 @@ class Chains {
       if (row.series.startsWith('unit:')) continue;
       const head = this.heads.get(key);
       const object = `series ${this.codes.get(row.agencyId) ?? row.agencyId} ${row.series} ${row.year}`;
-      if ((head?.number ?? 0) !== row.lastNumber) this.report.faults.push({ invariant: 'I3', object, problem: `ends at ${head?.number ?? 0}, but ${row.lastNumber} were given` });
-      else if (head !== undefined && !head.hash.equals(row.headHash)) this.report.faults.push({ invariant: 'I11', object, problem: 'its head is not the hash of its last link' });
+      if ((head?.number ?? 0) !== row.lastNumber)
+        this.report.faults.push({ invariant: 'I3', object, problem: `ends at ${head?.number ?? 0}, but ${row.lastNumber} were given` });
+      else if (head !== undefined && !head.hash.equals(row.headHash))
+        this.report.faults.push({ invariant: 'I11', object, problem: 'its head is not the hash of its last link' });
     }
-    for (const key of this.heads.keys()) if (!series.has(key)) this.report.faults.push({ invariant: 'I3', object: `series ${key}`, problem: 'its row is missing' });
+    for (const key of this.heads.keys())
+      if (!series.has(key)) this.report.faults.push({ invariant: 'I3', object: `series ${key}`, problem: 'its row is missing' });
   }
 }
 
-async function verifyBlobs(blobs: AsyncIterable<{ sha256: string; size: number }[]>, input: VerifyInput, report: VerifyReport): Promise<void> {
+async function verifyBlobs(
+  blobs: AsyncIterable<{ sha256: string; size: number }[]>,
+  input: VerifyInput,
+  report: VerifyReport,
+): Promise<void> {
   for await (const rows of blobs) {
     for (const { sha256, size } of rows) {
       report.blobs++;
@@ -131,7 +182,8 @@ async function verifyBlobs(blobs: AsyncIterable<{ sha256: string; size: number }
       const found = await input.store.size(sha256);
       if (found === null) report.faults.push({ invariant: 'I4', object, problem: 'its file is missing' });
       else if (found !== size) report.faults.push({ invariant: 'I4', object, problem: `its file has ${found} bytes, not ${size}` });
-      else if (input.readBlobs !== false && (await hashOf(input.store, sha256)) !== sha256) report.faults.push({ invariant: 'I4', object, problem: 'its bytes were changed' });
+      else if (input.readBlobs !== false && (await hashOf(input.store, sha256)) !== sha256)
+        report.faults.push({ invariant: 'I4', object, problem: 'its bytes were changed' });
     }
   }
 }

@@ -5,9 +5,7 @@
 import postgres from 'postgres';
 
 /** How to reach PostgreSQL 15 or later: a URL, or the embedded server's socket folder. */
-export type ConnectionOptions =
-  | { url: string }
-  | { host: string; port: number; user: string; database: string; password?: string };
+export type ConnectionOptions = { url: string } | { host: string; port: number; user: string; database: string; password?: string };
 
 export type Database = postgres.Sql;
 export type Transaction = postgres.TransactionSql;
@@ -55,5 +53,11 @@ export function openDatabase(connection: ConnectionOptions, options: OpenOptions
 /** Connection options in the form that the job queue's own pool (node-postgres) takes. */
 export function poolOptions(connection: ConnectionOptions): Record<string, unknown> {
   if ('url' in connection) return { connectionString: connection.url };
-  return { host: connection.host, port: connection.port, user: connection.user, database: connection.database, password: connection.password };
+  return {
+    host: connection.host,
+    port: connection.port,
+    user: connection.user,
+    database: connection.database,
+    password: connection.password,
+  };
 }

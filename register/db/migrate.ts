@@ -39,7 +39,9 @@ export async function migrate(connection: ConnectionOptions): Promise<{ applied:
     return await db.begin(async tx => {
       await tx`SELECT pg_advisory_xact_lock(${LOCK})`;
       await tx`CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`;
-      const done = new Map((await tx<{ name: string; sha256: string }[]>`SELECT name, sha256 FROM migration`).map(row => [row.name, row.sha256]));
+      const done = new Map(
+        (await tx<{ name: string; sha256: string }[]>`SELECT name, sha256 FROM migration`).map(row => [row.name, row.sha256]),
+      );
       refuseNewer([...done.keys()], migrations);
       const applied: string[] = [];
       for (const migration of migrations) {

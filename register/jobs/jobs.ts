@@ -30,12 +30,25 @@ export interface Jobs {
 
 /** Creates or upgrades the queue's own tables as the database's owner and lets the application's role use them. Run by prepareDatabase. */
 export async function installQueues(connection: ConnectionOptions): Promise<void> {
-  const boss = new PgBoss({ ...poolOptions(connection), schema: SCHEMA, max: 2, supervise: false, schedule: false, registerInstance: false });
+  const boss = new PgBoss({
+    ...poolOptions(connection),
+    schema: SCHEMA,
+    max: 2,
+    supervise: false,
+    schedule: false,
+    registerInstance: false,
+  });
   boss.on('error', () => {});
   await boss.start();
   try {
     for (const name of Object.keys(QUEUES) as QueueName[]) {
-      const settings = { ...QUEUES[name], retryBackoff: true, heartbeatSeconds: HEARTBEAT_SECONDS, notify: true, deleteAfterSeconds: 86_400 };
+      const settings = {
+        ...QUEUES[name],
+        retryBackoff: true,
+        heartbeatSeconds: HEARTBEAT_SECONDS,
+        notify: true,
+        deleteAfterSeconds: 86_400,
+      };
       if ((await boss.getQueue(name)) === null) await boss.createQueue(name, settings);
       else await boss.updateQueue(name, settings);
     }

@@ -7,7 +7,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, opendir, readFile, rename, stat, statfs, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, opendir, readFile, rename, stat, statfs, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { Failure } from '../failure.ts';
@@ -19,7 +19,8 @@ export interface Store {
   pathOf(sha256: string): string;
   /**
    * Takes over a finished file of `incoming` under its hash: fsync of the file (unless `synced`), rename, fsync of the folder.
-   * When the blob is already there the new file is dropped. After this returns, a power cut cannot lose the bytes (I1).
+   * When the blob is already there the new file, which holds the same bytes, takes its place and makes it young again for the sweep.
+   * After this returns, a power cut cannot lose the bytes (I1).
    */
   adopt(file: string, sha256: string, options?: { synced?: boolean }): Promise<void>;
   /** Stores bytes held in memory. */
@@ -31,7 +32,8 @@ export interface Store {
   list(): AsyncIterable<string>;
   /** Bytes that may still be written. */
   free(): Promise<number>;
-  remove(sha256: string): Promise<void>;
+  /** Removes a blob that no row refers to, unless it came in again since `olderThan`. @returns whether it is gone */
+  remove(sha256: string, olderThan: Date): Promise<boolean>;
   /** Files left in `incoming` that are older than `olderThan`. */
   abandoned(olderThan: Date): AsyncIterable<string>;
 }
@@ -60,9 +62,7 @@ export async function openFolderStore(root: string): Promise<Store> {
     async adopt(file, sha256, options = {}) {
       try {
         if (options.synced !== true) await syncFile(file);
-        if ((await store.size(sha256)) !== null) await unlink(file);
-        else await rename(file, pathOf(sha256));
-        // Also when the blob was there: whoever put it there may not have come to this line yet.
+        await rename(file, pathOf(sha256));
         await syncFolder(folderOf(sha256));
       } catch (error) {
         throw storeFailure(error, root);
@@ -70,7 +70,7 @@ export async function openFolderStore(root: string): Promise<Store> {
     },
     async put(bytes) {
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      if ((await store.size(sha256)) !== null) return { sha256, size: bytes.length };
+      if (await madeYoung(pathOf(sha256))) return { sha256, size: bytes.length };
       const file = join(incoming, randomUUID());
       try {
         const handle = await open(file, 'wx', 0o600);
@@ -98,16 +98,29 @@ export async function openFolderStore(root: string): Promise<Store> {
       }
     },
     async *list() {
-      for (const a of HEX) for (const b of HEX) for (const name of await namesIn(join(root, a + b))) if (/^[0-9a-f]{64}$/.test(name)) yield name;
+      for (const a of HEX)
+        for (const b of HEX) for (const name of await namesIn(join(root, a + b))) if (/^[0-9a-f]{64}$/.test(name)) yield name;
     },
     async free() {
       const figures = await statfs(root);
       return figures.bavail * figures.bsize;
     },
-    async remove(sha256) {
-      await unlink(pathOf(sha256)).catch(error => {
-        if (!isMissing(error)) throw error;
-      });
+    async remove(sha256, olderThan) {
+      // Taken aside first and looked at again there: the same bytes may come in at this very moment, and count on the file that was found.
+      const aside = join(incoming, `aside-${sha256}`);
+      try {
+        if ((await stat(pathOf(sha256))).mtime >= olderThan) return false;
+        await rename(pathOf(sha256), aside);
+      } catch (error) {
+        if (isMissing(error)) return false;
+        throw error;
+      }
+      if ((await stat(aside)).mtime >= olderThan) {
+        await rename(aside, pathOf(sha256));
+        return false;
+      }
+      await unlink(aside);
+      return true;
     },
     async *abandoned(olderThan) {
       for (const name of await namesIn(incoming)) {
@@ -150,6 +163,18 @@ function checked(sha256: string): string {
   return sha256;
 }
 
+/** @returns false when the file is not there */
+async function madeYoung(file: string): Promise<boolean> {
+  try {
+    const now = new Date();
+    await utimes(file, now, now);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
@@ -165,7 +190,10 @@ export function storeFailure(error: unknown, root: string): Failure {
     message: `cannot store under ${root} (${code})`,
     userMessage: full
       ? { th: 'พื้นที่จัดเก็บเต็ม โปรดเพิ่มพื้นที่แล้วลองอีกครั้ง', en: 'The disk is full. Make room and try again.' }
-      : { th: `เขียนลงโฟลเดอร์ ${root} ไม่ได้ โปรดตรวจสิทธิ์และดิสก์`, en: `Cannot write to the folder ${root}. Check its permissions and the disk.` },
+      : {
+          th: `เขียนลงโฟลเดอร์ ${root} ไม่ได้ โปรดตรวจสิทธิ์และดิสก์`,
+          en: `Cannot write to the folder ${root}. Check its permissions and the disk.`,
+        },
     cause: error,
   });
 }

@@ -21,6 +21,9 @@ export interface FreshDatabase {
   db: Database;
   /** As the owner: sees everything, for looking and for breaking things on purpose. */
   owner: Database;
+  /** On another database of the same server: can cut this one off. */
+  admin: Database;
+  name: string;
   jobs: Jobs;
   store: Store;
   folder: string;
@@ -44,6 +47,8 @@ export async function freshDatabase(options: { works?: boolean } = {}): Promise<
     connection,
     db,
     owner,
+    admin,
+    name,
     jobs,
     store,
     folder,
@@ -63,7 +68,9 @@ export async function freshDatabase(options: { works?: boolean } = {}): Promise<
 /** Adds an agency with one central address. @returns its id */
 export async function addTestAgency(db: Database, code: string, address = `saraban@${code}.example`): Promise<number> {
   return await inAgency(db, 0, THE_APPLIANCE, async tx => {
-    const [agency] = await tx<{ id: number }[]>`INSERT INTO agency (code, name_th, name_en) VALUES (${code}, ${`หน่วยงาน ${code}`}, ${`Agency ${code}`}) RETURNING id`;
+    const [agency] = await tx<
+      { id: number }[]
+    >`INSERT INTO agency (code, name_th, name_en) VALUES (${code}, ${`หน่วยงาน ${code}`}, ${`Agency ${code}`}) RETURNING id`;
     if (agency === undefined) throw new Error('no agency');
     await tx`SELECT set_config('saraban.agency', ${String(agency.id)}, true)`;
     await tx`INSERT INTO address (agency_id, address) VALUES (${agency.id}, ${address})`;
@@ -74,6 +81,12 @@ export async function addTestAgency(db: Database, code: string, address = `sarab
 /** Adds a unit. @returns its id */
 export async function addTestUnit(db: Database, agencyId: number, code: string): Promise<string> {
   const id = uuidv7();
-  await inAgency(db, agencyId, THE_APPLIANCE, tx => tx`INSERT INTO unit (agency_id, id, code, name_th, email) VALUES (${agencyId}, ${id}, ${code}, ${`กอง ${code}`}, ${`${code}@unit.example`})`);
+  await inAgency(
+    db,
+    agencyId,
+    THE_APPLIANCE,
+    tx =>
+      tx`INSERT INTO unit (agency_id, id, code, name_th, email) VALUES (${agencyId}, ${id}, ${code}, ${`กอง ${code}`}, ${`${code}@unit.example`})`,
+  );
   return id;
 }

@@ -30,6 +30,7 @@ CREATE TABLE message (
   subject           text NOT NULL DEFAULT '',
   from_name         text NOT NULL DEFAULT '',
   from_address      text NOT NULL DEFAULT '',
+  secrecy           text NOT NULL DEFAULT 'normal' CHECK (secrecy IN ('normal', 'confidential', 'secret', 'top-secret')), -- as reading found it; an entry has its own
   intake_notes      jsonb NOT NULL DEFAULT '[]',      -- what the gateway saw in the bytes: bare line feeds, over-long head …
   trust             jsonb NOT NULL DEFAULT '{}',
   notice            jsonb,
@@ -336,18 +337,39 @@ CREATE TABLE entry_search (
 );
 CREATE INDEX entry_search_trigrams ON entry_search USING gin (agency_id, folded gin_trgm_ops);
 
+CREATE INDEX entry_search_by_number ON entry_search (agency_id, register, year, number);
+
 -- Row-level security hides the trigram index from the planner (LIKE is not leak-proof), so the search runs as the owner
 -- and asks for the agency itself: the same wall, one door.
-CREATE FUNCTION search_entries(of_register text, of_year integer, pattern text, before_number integer, at_most integer)
+-- A frequent word is found among the newest numbers without asking the index, whose every hit would have to be read to be sure; a rare word
+-- is not there, and the index has few hits. Two patterns, both to match; what is no filter is '%'.
+CREATE FUNCTION search_entries(of_register text, of_year integer, pattern text, also text, before_number integer, at_most integer)
   RETURNS TABLE (entry_id uuid, number integer)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan
   AS $$
-    WITH hit AS MATERIALIZED (
-      SELECT s.entry_id, s.number FROM entry_search s
-      WHERE s.agency_id = current_agency() AND s.folded LIKE pattern AND s.register = of_register AND s.year = of_year
-    )
-    SELECT h.entry_id, h.number FROM hit h WHERE before_number IS NULL OR h.number < before_number ORDER BY h.number DESC LIMIT at_most
-  $$;
+  DECLARE
+    of_agency CONSTANT integer := current_agency();
+    top integer;
+    bottom integer;
+    found_newest integer := 0;
+  BEGIN
+    SELECT coalesce(max(s.number), 0) INTO top FROM entry_search s
+      WHERE s.agency_id = of_agency AND s.register = of_register AND s.year = of_year AND (before_number IS NULL OR s.number < before_number);
+    -- Shorter patterns than three characters have no trigram: the index cannot help, so everything is walked.
+    bottom := CASE WHEN length(pattern) < 5 AND length(also) < 5 THEN 0 ELSE top - 500 END;
+    RETURN QUERY SELECT s.entry_id, s.number FROM entry_search s
+      WHERE s.agency_id = of_agency AND s.register = of_register AND s.year = of_year AND s.number <= top AND s.number > bottom
+        AND s.folded LIKE pattern AND s.folded LIKE also
+      ORDER BY s.number DESC LIMIT at_most;
+    GET DIAGNOSTICS found_newest = ROW_COUNT;
+    IF found_newest >= at_most OR bottom <= 0 THEN RETURN; END IF;
+    RETURN QUERY
+      WITH hit AS MATERIALIZED (
+        SELECT s.entry_id, s.number FROM entry_search s
+        WHERE s.agency_id = of_agency AND s.folded LIKE pattern AND s.folded LIKE also AND s.register = of_register AND s.year = of_year AND s.number <= bottom
+      )
+      SELECT h.entry_id, h.number FROM hit h ORDER BY h.number DESC LIMIT at_most - found_newest;
+  END $$;
 
 -- Who has the letter. One row a recipient; 'การปฏิบัติ' of form 13.
 CREATE TABLE route (
@@ -380,6 +402,8 @@ CREATE TABLE route (
   FOREIGN KEY (agency_id, account_id) REFERENCES account (agency_id, id)
 );
 CREATE INDEX route_by_entry ON route (agency_id, entry_id, routed_at);
+CREATE INDEX route_by_unit ON route (agency_id, unit_id, entry_id);
+CREATE INDEX route_due ON route (agency_id, due_on) WHERE due_on IS NOT NULL AND state IN ('waiting', 'confirmed');
 CREATE INDEX route_in_tray ON route (agency_id, unit_id, state, routed_at DESC);
 CREATE UNIQUE INDEX route_once_a_recipient ON route (agency_id, entry_id, unit_id, coalesce(account_id, '00000000-0000-0000-0000-000000000000')) WHERE state IN ('waiting', 'confirmed');
 

@@ -82,6 +82,9 @@ CREATE TABLE template (
 );
 CREATE TRIGGER template_stays BEFORE UPDATE OR DELETE ON template FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
+-- The units a token of the role 'unit' works for.
+ALTER TABLE token ADD COLUMN unit_ids uuid[] NOT NULL DEFAULT '{}';
+
 -- A notice names the mail it is about by token or Message-ID, before its agency is known for sure: one row, by one key.
 CREATE FUNCTION find_mail_by_token(wanted text)
   RETURNS TABLE (agency_id integer, id uuid)

@@ -1,0 +1,288 @@
+import { createHash } from 'node:crypto';
+import { readdir, rename } from 'node:fs/promises';
+import { createTransport } from 'nodemailer';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inAgency, THE_APPLIANCE } from '../../register/db/transaction.ts';
+import { createWriter } from '../../register/one-writer.ts';
+import { addTestAgency, type FreshDatabase, freshDatabase } from '../../test/database/fresh.ts';
+import { SmtpClient } from '../../test/smtp-client.ts';
+import { createDirectory } from './recipients.ts';
+import { listen, type SmtpListener, type SmtpOptions } from './smtp.ts';
+import { loadTls } from './tls.ts';
+import { createTrust } from './trust.ts';
+
+let fresh: FreshDatabase;
+let smtp: SmtpListener;
+let agency: number;
+let tls: { key: string; cert: string };
+
+async function start(
+  change: { options?: Partial<SmtpOptions>; bareLf?: 'accept' | 'refuse'; maxLetter?: number } = {},
+): Promise<SmtpListener> {
+  const directory = createDirectory(fresh.db);
+  return await listen(
+    { host: '127.0.0.1', port: 0, lmtp: false, tls, hostName: 'mx.agency.example', diskFloor: 0, ...change.options },
+    {
+      directory,
+      store: fresh.store,
+      writer: createWriter(fresh.db, fresh.jobs, () => new Date('2026-11-22T03:00:00Z')),
+      trust: createTrust({ servers: ['127.0.0.1:1'], timeoutMs: 200 }),
+      now: () => new Date('2026-11-22T03:00:00Z'),
+      log: { info: () => {}, warn: () => {}, error: () => {} },
+      maxLetter: change.maxLetter ?? 1_000_000,
+      bareLf: change.bareLf ?? 'accept',
+      ownNetworks: [],
+      hostName: 'mx.agency.example',
+      addressesOf: id => directory.addressesOf(id),
+      ownReturnPathTag: tag => tag.startsWith('r-'),
+    },
+  );
+}
+
+const letter = (text: string) =>
+  `From: =?utf-8?B?4Liq4Lih4LiK4Liy4Lii?= <somchai@sender.example>\r\nTo: saraban@first.example\r\nSubject: ${text}\r\n\r\n${text}\r\n`;
+const one = <T>(rows: T[]): T => {
+  const [row] = rows;
+  if (row === undefined || rows.length !== 1) throw new Error(`${rows.length} rows`);
+  return row;
+};
+const bySha256 = async (bytes: string | Buffer) =>
+  await inAgency(
+    fresh.db,
+    agency,
+    THE_APPLIANCE,
+    tx => tx`SELECT * FROM message WHERE sha256 = ${createHash('sha256').update(bytes).digest()} ORDER BY disposition DESC`,
+  );
+
+beforeAll(async () => {
+  fresh = await freshDatabase();
+  agency = await addTestAgency(fresh.db, 'first');
+  tls = await loadTls(fresh.folder, null, 'mx.agency.example');
+  smtp = await start();
+});
+afterAll(async () => {
+  await smtp.stop();
+  await fresh.close();
+});
+
+describe('the SMTP dialogue', () => {
+  it('announces what the public surface promises', async () => {
+    const client = await SmtpClient.open(smtp.port);
+    const hello = await client.say('EHLO again.example');
+    const words = hello?.lines.map(line => line.slice(4).split(' ')[0]);
+    for (const word of ['SIZE', '8BITMIME', 'SMTPUTF8', 'PIPELINING', 'STARTTLS', 'ENHANCEDSTATUSCODES']) expect(words).toContain(word);
+    await client.quit();
+  });
+
+  it('registers a letter and says its number, then the next, and the same again for the same bytes', async () => {
+    const client = await SmtpClient.open(smtp.port);
+    const first = await client.send('somchai@sender.example', ['saraban@first.example'], letter('one'));
+    expect(first?.lines[0]).toMatch(/^250 2\.0\.0 registered 1\/2569 id=[0-9a-f-]{36}$/);
+    expect((await client.send('somchai@sender.example', ['Saraban+Finance@FIRST.example'], letter('two')))?.lines[0]).toMatch(
+      /^250 2\.0\.0 registered 2\/2569 id=/,
+    );
+    expect((await client.send('somchai@sender.example', ['saraban@first.example'], letter('one')))?.lines[0]).toMatch(
+      /^250 2\.0\.0 registered 1\/2569 id=/,
+    );
+    await client.quit();
+    expect((await bySha256(letter('one'))).map(row => row.disposition)).toEqual(['entered', 'duplicate']);
+    expect(one(await bySha256(letter('two')))).toMatchObject({ envelope_to: ['Saraban+Finance@FIRST.example'], from_name: 'สมชาย' });
+  });
+
+  it('keeps every byte: dots, 8-bit TIS-620, bare line ends, no final line end of its own', async () => {
+    const client = await SmtpClient.open(smtp.port);
+    const raw = Buffer.concat([
+      Buffer.from('From: a@b.example\r\nSubject: '),
+      Buffer.from([0xa1, 0xd2, 0xc3]),
+      Buffer.from('\r\n\r\n.dot\r\n..two\r\nbare\nlf\rcr\x00nul\r\n.\n.\r\n \r\n'),
+    ]);
+    expect((await client.send('a@b.example', ['saraban@first.example'], raw))?.code).toBe(250);
+    await client.quit();
+    const row = one(await bySha256(raw));
+    expect(await fresh.store.read(createHash('sha256').update(raw).digest('hex'))).toEqual(raw);
+    expect(row).toMatchObject({ subject: 'การ' });
+    expect(row.intake_notes.map((note: { code: string }) => note.code)).toEqual(expect.arrayContaining(['bare-lf', 'bare-cr', 'nul']));
+  });
+
+  it('serves several agencies in one transaction and names each number', async () => {
+    await addTestAgency(fresh.db, 'second');
+    const client = await SmtpClient.open((await restarted()).port);
+    const reply = await client.send('a@b.example', ['saraban@first.example', 'saraban@second.example'], letter('for both'));
+    expect(reply?.lines[0]).toMatch(/^250 2\.0\.0 registered \d+\/2569 <saraban@first\.example>, 1\/2569 <saraban@second\.example> id=/);
+    await client.quit();
+  });
+
+  it('answers LMTP recipient by recipient', async () => {
+    const lmtp = await start({ options: { lmtp: true } });
+    const client = await SmtpClient.open(lmtp.port, 'LHLO front.example');
+    await client.say('MAIL FROM:<a@b.example>');
+    await client.say('RCPT TO:<saraban@first.example>');
+    expect((await client.say('RCPT TO:<nobody@first.example>'))?.code).toBe(550);
+    await client.say('RCPT TO:<saraban+x@first.example>');
+    await client.say('DATA');
+    await client.write(`${letter('by lmtp')}.\r\n`);
+    const [first, second] = [await client.reply(), await client.reply()];
+    expect(first?.lines[0]).toMatch(/^250 2\.0\.0 registered \d+\/2569 id=/);
+    expect(second?.lines).toEqual(first?.lines);
+    await client.quit();
+    await lmtp.stop();
+  });
+
+  it('takes letters from a real client over STARTTLS', async () => {
+    const transport = createTransport({ host: '127.0.0.1', port: smtp.port, requireTLS: true, tls: { rejectUnauthorized: false } });
+    const sent = await transport.sendMail({ from: 'x@y.example', to: 'saraban@first.example', subject: 'ผ่าน TLS', text: 'เนื้อความ' });
+    expect(sent.response).toMatch(/^250 2\.0\.0 registered/);
+    transport.close();
+  });
+});
+
+describe('what is no letter', () => {
+  it('accepts notices without a number: null return path, auto-replies, reports', async () => {
+    const client = await SmtpClient.open(smtp.port);
+    for (const [from, head] of [
+      ['', 'Subject: Undelivered'],
+      ['x@y.example', 'Auto-Submitted: auto-replied\r\nSubject: Out of office'],
+      ['x@y.example', 'Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\nSubject: Report'],
+    ] as const) {
+      expect((await client.send(from, ['saraban@first.example'], `From: x@y.example\r\n${head}\r\n\r\nx\r\n`))?.lines[0]).toMatch(
+        /^250 2\.0\.0 accepted id=/,
+      );
+    }
+    await client.quit();
+  });
+
+  it('holds ลับที่สุด without a number (clause 29)', async () => {
+    const client = await SmtpClient.open(smtp.port);
+    const raw = 'From: x@y.example\r\nSubject: =?utf-8?B?4Lil4Lix4Lia4LiX4Li14LmI4Liq4Li44LiU?= x\r\n\r\nx\r\n';
+    expect((await client.send('x@y.example', ['saraban@first.example'], raw))?.lines[0]).toMatch(/^250 2\.0\.0 accepted id=/);
+    await client.quit();
+    expect(one(await bySha256(raw))).toMatchObject({ disposition: 'held', reason: 'top-secret', held_state: 'waiting' });
+  });
+});
+
+describe('what is refused, and how', () => {
+  it('550 for unknown recipients, 450 for a suspended agency, and postmaster is heard', async () => {
+    const suspended = await addTestAgency(fresh.db, 'suspended');
+    await inAgency(fresh.db, suspended, THE_APPLIANCE, tx => tx`UPDATE agency SET state = 'suspended' WHERE id = ${suspended}`);
+    const client = await SmtpClient.open((await restarted()).port);
+    await client.say('MAIL FROM:<a@b.example>');
+    expect((await client.say('RCPT TO:<nobody@first.example>'))?.lines[0]).toMatch(/^550 5\.1\.1 /);
+    expect((await client.say('RCPT TO:<saraban@elsewhere.example>'))?.lines[0]).toMatch(/^550 5\.1\.1 /);
+    expect((await client.say('RCPT TO:<saraban@suspended.example>'))?.lines[0]).toMatch(/^450 4\.2\.1 /);
+    expect((await client.say('RCPT TO:<postmaster@first.example>'))?.code).toBe(250);
+    expect((await client.say('RCPT TO:<Postmaster>'))?.code).toBe(250);
+    await client.quit();
+  });
+
+  it('holds the size limit at MAIL FROM and in mid-stream, and keeps nothing', async () => {
+    const client = await SmtpClient.open(smtp.port);
+    expect((await client.say('MAIL FROM:<a@b.example> SIZE=1000001'))?.lines[0]).toMatch(/^552 5\.3\.4 /);
+    const big = `Subject: big\r\n\r\n${`${'x'.repeat(998)}\r\n`.repeat(1_100)}`;
+    expect((await client.send('a@b.example', ['saraban@first.example'], big))?.lines[0]).toMatch(/^552 5\.3\.4 /);
+    expect((await client.send('a@b.example', ['saraban@first.example'], letter('after the big one')))?.code).toBe(250);
+    await client.quit();
+    expect(await bySha256(big)).toHaveLength(0);
+    expect(await readdir(fresh.store.incoming)).toEqual([]);
+  });
+
+  it('asks to wait below the disk floor, and when the disk fails', async () => {
+    const full = await start({ options: { diskFloor: Number.MAX_SAFE_INTEGER } });
+    const client = await SmtpClient.open(full.port);
+    expect((await client.say('MAIL FROM:<a@b.example>'))?.lines[0]).toMatch(/^452 4\.3\.1 /);
+    await client.quit();
+    await full.stop();
+    const broken = await start();
+    const other = await SmtpClient.open(broken.port);
+    await rename(fresh.store.incoming, `${fresh.store.incoming}.away`);
+    expect((await other.send('a@b.example', ['saraban@first.example'], letter('no disk')))?.lines[0]).toMatch(/^45[12] 4\.3\.[01] /);
+    await rename(`${fresh.store.incoming}.away`, fresh.store.incoming);
+    expect((await other.send('a@b.example', ['saraban@first.example'], letter('disk again')))?.code).toBe(250);
+    await other.quit();
+    await broken.stop();
+  });
+
+  it('refuses bare line ends where the agency asks for it', async () => {
+    const strict = await start({ bareLf: 'refuse' });
+    const client = await SmtpClient.open(strict.port);
+    expect((await client.send('a@b.example', ['saraban@first.example'], 'Subject: x\r\n\r\nbare\nlf\r\n'))?.lines[0]).toMatch(
+      /^554 5\.6\.0 /,
+    );
+    await client.quit();
+    await strict.stop();
+  });
+
+  it('leaves a letter that was broken off with its sender', async () => {
+    const before = one(await fresh.owner`SELECT count(*)::integer AS count FROM message`);
+    const client = await SmtpClient.open(smtp.port);
+    await client.say('MAIL FROM:<a@b.example>');
+    await client.say('RCPT TO:<saraban@first.example>');
+    await client.say('DATA');
+    await client.write(`Subject: half\r\n\r\n${'x'.repeat(400_000)}`);
+    client.destroy();
+    const next = await SmtpClient.open(smtp.port);
+    await next.send('a@b.example', ['saraban@first.example'], letter('the one after'));
+    await next.quit();
+    expect(one(await fresh.owner`SELECT count(*)::integer AS count FROM message`).count).toBe(before.count + 1);
+    await expect.poll(() => readdir(fresh.store.incoming)).toEqual([]);
+  });
+
+  it('answers malformed commands with the code of the RFC', async () => {
+    const client = await SmtpClient.open(smtp.port);
+    expect((await client.say('NONSENSE'))?.lines[0]).toMatch(/^500 5\.5\.2 /);
+    expect((await client.say('RCPT TO:<saraban@first.example>'))?.lines[0]).toMatch(/^503 5\.5\.1 /);
+    expect((await client.say('MAIL FROM:'))?.lines[0]).toMatch(/^501 /);
+    expect((await client.say('DATA'))?.lines[0]).toMatch(/^503 /);
+    expect((await client.say('VRFY saraban'))?.code).toBe(252);
+    await client.quit();
+  });
+
+  it('ends DATA only at CRLF.CRLF', async () => {
+    for (const trick of ['\n.\r\n', '\r\n.\n', '\n.\n', '\r.\r', '\r\n.\r', '\r.\r\n', '\n.\r']) {
+      const client = await SmtpClient.open(smtp.port);
+      await client.say('MAIL FROM:<a@b.example>');
+      await client.say('RCPT TO:<saraban@first.example>');
+      await client.say('DATA');
+      const smuggled = `MAIL FROM:<forged@b.example>\r\nRCPT TO:<saraban@first.example>\r\nDATA\r\nSubject: forged\r\n\r\nx\r\n`;
+      await client.write(`Subject: smuggler ${JSON.stringify(trick)}\r\n\r\nbody${trick}${smuggled}.\r\n`);
+      expect((await client.reply())?.code).toBe(250);
+      expect((await client.say('NOOP'))?.code).toBe(250);
+      await client.quit();
+    }
+    expect(await fresh.owner`SELECT 1 FROM message WHERE envelope_from = 'forged@b.example'`).toHaveLength(0);
+  });
+});
+
+describe('faults of ours', () => {
+  it('451 when the database is away, and the letter is taken when it is back', async () => {
+    const client = await SmtpClient.open(smtp.port);
+    expect((await client.send('a@b.example', ['saraban@first.example'], letter('before')))?.code).toBe(250);
+    await fresh.admin.unsafe(`ALTER DATABASE ${fresh.name} ALLOW_CONNECTIONS false`);
+    await fresh.admin`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = ${fresh.name}`;
+    const raw = letter('while away');
+    await client.say('MAIL FROM:<a@b.example>');
+    const recipient = await client.say('RCPT TO:<saraban@first.example>');
+    if (recipient?.code === 250) {
+      await client.say('DATA');
+      await client.write(`${raw}.\r\n`);
+      expect((await client.reply())?.lines[0]).toMatch(/^451 4\.3\.0 /);
+    } else {
+      expect(recipient?.lines[0]).toMatch(/^451 4\.3\.0 /);
+    }
+    await client.say('RSET');
+    await fresh.admin.unsafe(`ALTER DATABASE ${fresh.name} ALLOW_CONNECTIONS true`);
+    await expect.poll(async () => (await client.send('a@b.example', ['saraban@first.example'], raw))?.code).toBe(250);
+    await client.quit();
+    expect(await bySha256(raw)).not.toHaveLength(0);
+  });
+});
+
+/** The directory keeps addresses for two seconds; a listener of its own sees a new agency at once. */
+const others: SmtpListener[] = [];
+async function restarted(): Promise<SmtpListener> {
+  const listener = await start();
+  others.push(listener);
+  return listener;
+}
+afterAll(async () => {
+  for (const listener of others) await listener.stop();
+});
