@@ -11,7 +11,10 @@ export const NO_BODY: Body = { plain: null, html: null };
  * @param subtype 'alternative' takes one form of each, everything else is read in order
  */
 export function combineBodies(subtype: string, children: Body[]): Body {
-  const said = children.filter(child => child.plain !== null || child.html !== null);
+  const all = children.filter(child => child.plain !== null || child.html !== null);
+  // An empty text beside others (Outlook puts one after an attachment) says nothing.
+  const full = all.filter(child => child.html !== null || child.plain?.trim() !== '');
+  const said = full.length > 0 ? full : all.slice(0, 1);
   if (said.length === 0) return NO_BODY;
   if (said.length === 1) return said[0]!;
   if (subtype === 'alternative') {

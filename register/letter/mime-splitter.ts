@@ -25,6 +25,12 @@ const DASH = 0x2d;
 /** A line longer than this is no boundary: RFC 2046 allows 70 characters, RFC 5322 lines of 998. */
 const LONGEST_BOUNDARY_LINE = 2048;
 const LINE_PIECE = 65_536;
+/** Bytes of one line of a head that are kept, when it has no end. */
+const MAX_HEAD_LINE = 262_144;
+/** Fields without which a letter can't be understood: kept, a little of them, even behind a head that is too long. */
+const LATE_FIELDS =
+  /^(?:from|to|cc|sender|reply-to|subject|date|message-id|in-reply-to|references|mime-version|content-[a-z-]{1,30})[ \t]*:/i;
+const MAX_LATE_BYTES = 65_536;
 
 /** One message, fed by `write` and finished by `end`. `boundary` starts it inside a multipart whose parts are cut at that boundary. */
 export class MimeSplitter {
@@ -37,6 +43,9 @@ export class MimeSplitter {
   private head: Buffer[] = [];
   private headBytes = 0;
   private headCut = false;
+  private headLineBytes = 0;
+  private keepsLate = false;
+  private lateBytes = 0;
   private blankLines: Buffer[] = [];
   private messageStart = true;
 
@@ -98,14 +107,25 @@ export class MimeSplitter {
         return true;
       }
     }
+    this.keepHeadLine(line, wholeLine);
+    return true;
+  }
+
+  /** Keeps what a head may hold. One endless field must not hide the ones after it, so a line and the whole are bounded apart. */
+  private keepHeadLine(line: Buffer, wholeLine: boolean): void {
+    this.headLineBytes = wholeLine ? line.length : this.headLineBytes + line.length;
     if (this.headBytes > this.limits.maxHeadBytes) {
-      if (!this.headCut && this.bodyHidesInHead()) return true;
+      if (!this.headCut && this.bodyHidesInHead()) return;
       this.headCut = true;
-      return true;
+      if (wholeLine && !isFolded(line)) this.keepsLate = LATE_FIELDS.test(line.toString('latin1', 0, 40));
+      if (!this.keepsLate || this.lateBytes + line.length > MAX_LATE_BYTES) return;
+      this.lateBytes += line.length;
+    } else if (this.headLineBytes > MAX_HEAD_LINE) {
+      this.headCut = true;
+      return;
     }
     this.head.push(line);
     this.headBytes += line.length;
-    return true;
   }
 
   /** A "head" beyond all bounds may be a body whose blank line is missing: then it is put back and read as one. */
@@ -127,6 +147,8 @@ export class MimeSplitter {
     this.messageStart = false;
     const verdict = this.events.head(split.head, { cut: this.headCut, blankLineMissing: split.blankLineMissing || delimiter !== null });
     this.headCut = false;
+    this.lateBytes = 0;
+    this.keepsLate = false;
     if (verdict.kind === 'multipart') {
       const boundary = verdict.boundary?.replace(/[ \t]+$/, '') || null;
       this.open.push({ boundary, parts: 0, preamble: [], preambleBytes: 0 });
@@ -252,6 +274,10 @@ type Delimiter = { index: number; closes: boolean };
 
 function isBlankLine(line: Buffer): boolean {
   return line.length === 0 || line[0] === LF || (line[0] === CR && (line.length === 1 || line[1] === LF));
+}
+
+function isFolded(line: Buffer): boolean {
+  return line[0] === 0x20 || line[0] === 0x09;
 }
 
 /** How many bytes at the end may be the beginning of a line end and a boundary: CR LF -. */

@@ -12,7 +12,8 @@ import { type OpenPart, ReadState } from './read-state.ts';
 export const DEFAULT_LIMITS: ReadLimits = {
   maxParts: 10_000,
   maxDepth: 100,
-  maxHeadBytes: 1024 * 1024,
+  // What the head reader takes, less the room for the fields that are kept behind a head that is too long.
+  maxHeadBytes: 960 * 1024,
   maxTextBytes: 1024 * 1024,
   maxOpenBytes: 32 * 1024 * 1024,
   maxKeptBytes: 1024 * 1024 * 1024,
@@ -41,7 +42,14 @@ export async function readMessage(
   if (state.partsLeftOut > 0)
     state.note('too-many-parts', undefined, `${state.partsLeftOut} parts beyond the first ${options.limits.maxParts} were left out.`);
   const headers = walker.headers ?? readHeaders(Buffer.alloc(0), { fallbackCharset: options.fallbackCharset });
-  return { headers, parts: state.parts, text, html: body.html, inner, notes: [...headers.notes, ...state.notes] };
+  return {
+    headers,
+    parts: state.parts,
+    text: text.toWellFormed(),
+    html: body.html?.toWellFormed() ?? null,
+    inner,
+    notes: [...headers.notes, ...state.notes],
+  };
 }
 
 /** The bytes as Buffers; a mail whose lines all end in bare CR (old Macintosh mailers) gets LF, for nothing in it could be found otherwise. */

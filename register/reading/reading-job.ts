@@ -1,0 +1,32 @@
+/** What passes between the host (reader.ts) and a reading thread (reading-worker.ts). Everything here survives a structured clone. */
+import type { LetterFacts } from '../letter/facts.ts';
+import type { ReadingNote, ReadMessage } from '../letter/message.ts';
+import type { ReadingLimits } from './limits.ts';
+
+/** `rawPath`: the letter, as received. `partsFolder`: an existing folder of this reading's own, on the file system of the store. */
+export type ReadingJob = { rawPath: string; partsFolder: string; fallbackCharset: string };
+
+/** The decoded bytes of one part: `path` is the part's, `file` lies in partsFolder and is named by its SHA-256. Parts of equal bytes share a file. */
+export type PartFile = { path: string; file: string; sha256: string; size: number };
+
+/** The text of a document among the parts. */
+export type DocumentText = { path: string; text: string; notes: ReadingNote[] };
+
+export type ReadingOutcome =
+  | {
+      outcome: 'read';
+      message: ReadMessage;
+      partFiles: PartFile[];
+      documents: DocumentText[];
+      /** Null, with a note on the message, when the documents took the thread down: the letter itself was read before. */
+      facts: LetterFacts | null;
+    }
+  | { outcome: 'failed'; reason: 'time' | 'memory' | 'crash' | 'unreadable'; detail: string };
+
+export type WorkerRequest = { job: ReadingJob; limits: ReadingLimits };
+
+/** The letter is answered before its documents are opened, so that a document that loops or bursts costs only its own text. */
+export type WorkerAnswer =
+  | { step: 'message'; message: ReadMessage; partFiles: PartFile[] }
+  | { step: 'documents'; documents: DocumentText[]; facts: LetterFacts }
+  | { step: 'failed'; detail: string };
