@@ -21,7 +21,7 @@ export function messageOf(source: string): { message: ReadMessage; partText(path
   const htmlText = html ? texts.get(html.path)! : null;
   const text = plain ? texts.get(plain.path)! : (htmlText ?? '').replace(/<br[^>]*>|<\/(?:p|div|tr)>/gi, '\n').replace(/<[^>]+>/g, '');
   return {
-    message: { headers, parts, text, html: htmlText, notes: [] },
+    message: { headers, parts, text, html: htmlText, inner: [], notes: [] },
     partText: async path => texts.get(path) ?? null,
   };
 
