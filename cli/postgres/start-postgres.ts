@@ -153,7 +153,7 @@ async function waitWhileItLives(layout: Layout, pid: number, log: PostgresLog): 
       return state?.pid === pid && state.status === 'ready' ? 'ready' : undefined;
     }, 10_000);
     if (seen) return seen === 'ready' ? pid : undefined;
-    log.info({ pid }, 'database is still starting or stopping (recovery after a crash can take a while)');
+    log.info({ server: pid }, 'database is still starting or stopping (recovery after a crash can take a while)');
   }
 }
 
@@ -193,10 +193,10 @@ async function launch(
 }
 
 function handle(layout: Layout, pid: number, joined: boolean, giveBack: () => boolean, log: PostgresLog): RunningPostgres {
-  log.info({ pid, joined, folder: layout.cluster }, 'database is ready');
+  log.info({ server: pid, joined, folder: layout.cluster }, 'database is ready');
   let stopping: Promise<void> | undefined;
   const stop = async () => {
-    if (!giveBack()) return log.info({ pid }, 'database is left running: another process uses it');
+    if (!giveBack()) return log.info({ server: pid }, 'database is left running: another process uses it');
     await stopServer(pid, layout, log);
   };
   return {
@@ -227,10 +227,10 @@ async function stopServer(pid: number, layout: Layout, log: PostgresLog): Promis
       throw error;
     }
     if (await lookUntil(gone, FAST_SHUTDOWN_MS)) {
-      log.info({ pid }, 'database has stopped');
+      log.info({ server: pid }, 'database has stopped');
       return;
     }
-    log.warn({ pid, signal }, 'database does not stop');
+    log.warn({ server: pid, signal }, 'database does not stop');
   }
   throw databaseTrouble('not-stopped', {
     th: `ฐานข้อมูล (โพรเซส ${pid}) ไม่ยอมหยุด โปรดตรวจดูแล้วสั่งหยุดเอง`,

@@ -1,0 +1,73 @@
+/** The gateway's process: takes mail by SMTP (and LMTP where a port is set) and enters it. Only what stands between a sender and a 250 runs here. */
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { ownReturnPathTag } from '../../gateway/dispatch/token.ts';
+import { createDirectory } from '../../gateway/intake/recipients.ts';
+import { listen } from '../../gateway/intake/smtp.ts';
+import { loadTls } from '../../gateway/intake/tls.ts';
+import { createTrust } from '../../gateway/intake/trust.ts';
+import { openDatabase } from '../../register/db/connect.ts';
+import { openJobs } from '../../register/jobs/jobs.ts';
+import { createWriter } from '../../register/one-writer.ts';
+import { openFolderStore } from '../../register/store/folder.ts';
+import type { RoleContext, RunningRole } from './role.ts';
+
+// DNS questions of one mail; three of them must fit well into the five minutes a sender waits for its 250 (RFC 5321 section 4.5.3.2.6).
+const DNS_TIMEOUT_MS = 5_000;
+
+/** @throws Failure `port-taken`, `database-away`, `store-unwritable`, `tls-unreadable` */
+export async function run(context: RoleContext): Promise<RunningRole> {
+  const { settings, log, clock } = context;
+  const db = openDatabase(context.database, { role: 'app', max: 6, name: 'gateway' });
+  const jobs = await openJobs(context.database, { works: false, name: 'gateway', log });
+  const store = await openFolderStore(join(settings.data, 'blobs'));
+  const writer = createWriter(db, jobs, clock);
+  const directory = createDirectory(db);
+  const hostName = mailHostName(settings.address);
+  const files = settings.tlsKey !== null && settings.tlsCert !== null ? { key: settings.tlsKey, cert: settings.tlsCert } : null;
+  const tls = await loadTls(settings.data, files, hostName);
+  const receiving = {
+    store,
+    writer,
+    directory,
+    trust: createTrust({ servers: settings.dns, timeoutMs: DNS_TIMEOUT_MS }),
+    now: clock,
+    log,
+    maxLetter: settings.maxLetter,
+    bareLf: settings.bareLf,
+    ownNetworks: settings.ownNetworks,
+    hostName,
+    addressesOf: (agencyId: number) => directory.addressesOf(agencyId),
+    ownReturnPathTag,
+  };
+  const common = { host: settings.host, tls, hostName, diskFloor: settings.diskFloor };
+  const smtp = await listen({ ...common, port: settings.smtpPort, lmtp: false }, receiving);
+  const lmtp = settings.lmtpPort === null ? null : await listen({ ...common, port: settings.lmtpPort, lmtp: true }, receiving);
+  // A renewed certificate is taken without a restart.
+  const renewing = setInterval(() => {
+    loadTls(settings.data, files, hostName).then(
+      fresh => {
+        smtp.renewTls(fresh);
+        lmtp?.renewTls(fresh);
+      },
+      error => log.warn({ error: String(error) }, 'certificate not renewed'),
+    );
+  }, 3_600_000);
+
+  return {
+    ready: { smtpPort: smtp.port, ...(lmtp === null ? {} : { lmtpPort: lmtp.port }) },
+    async stop() {
+      clearInterval(renewing);
+      await Promise.all([smtp.stop(), lmtp?.stop()]);
+      await writer.drained();
+      await jobs.stop();
+      await db.end({ timeout: 5 });
+    },
+  };
+}
+
+/** The name we greet with: the machine's, when it is a whole one; else that of the central address's domain. */
+function mailHostName(address: string): string {
+  const name = hostname();
+  return name.includes('.') ? name : (address.split('@')[1] ?? name);
+}
