@@ -1,0 +1,171 @@
+/**
+ * The table of everything the API can do. Requests are dispatched by it (web/api/dispatch.ts) and the OpenAPI document is made from it (web/api/openapi.ts).
+ */
+import { attachmentOperation, entriesOperation, entryOperation, historyOperation } from './entries.ts';
+import { amendOperation, cancelOperation, closeOperation, confirmOperation, returnOperation, routeOperation } from './entry-acts.ts';
+import {
+  dismissHeldOperation,
+  enterHeldOperation,
+  heldOperation,
+  messageOperation,
+  messagesOperation,
+  noticesOperation,
+  rawOperation,
+} from './messages.ts';
+import { type Operation, operation } from './operation.ts';
+import { registerCsvOperation } from './register-csv.ts';
+
+export const OPERATIONS: Operation[] = [
+  operation({
+    id: 'listMessages',
+    method: 'GET',
+    path: '/messages',
+    summary: 'Messages as received, newest first',
+    query: 'messages',
+    answer: { json: 'Messages' },
+    run: messagesOperation,
+  }),
+  operation({
+    id: 'getMessage',
+    method: 'GET',
+    path: '/messages/{id}',
+    summary: 'One message',
+    answer: { json: 'Message' },
+    run: messageOperation,
+  }),
+  operation({
+    id: 'getRawMessage',
+    method: 'GET',
+    path: '/messages/{id}/raw',
+    summary: 'The exact bytes of a message',
+    answer: { bytes: 'message/rfc822' },
+    run: rawOperation,
+  }),
+
+  operation({
+    id: 'listEntries',
+    method: 'GET',
+    path: '/entries',
+    summary: 'Entries of a register, newest number first',
+    query: 'entries',
+    answer: { json: 'Entries' },
+    run: entriesOperation,
+  }),
+  operation({ id: 'getEntry', method: 'GET', path: '/entries/{id}', summary: 'One entry', answer: { json: 'Entry' }, run: entryOperation }),
+  operation({
+    id: 'getHistory',
+    method: 'GET',
+    path: '/entries/{id}/history',
+    summary: 'Everything done to an entry, oldest first',
+    answer: { json: 'Happenings' },
+    run: historyOperation,
+  }),
+  operation({
+    id: 'getAttachment',
+    method: 'GET',
+    path: '/entries/{id}/attachments/{attachmentId}',
+    summary: 'The bytes of an attachment',
+    answer: { bytes: '*/*' },
+    run: attachmentOperation,
+  }),
+
+  operation({
+    id: 'confirmEntry',
+    method: 'POST',
+    path: '/entries/{id}/confirm',
+    summary: 'Confirm receipt',
+    body: 'Confirm',
+    answer: { json: 'Entry' },
+    run: confirmOperation,
+  }),
+  operation({
+    id: 'routeEntry',
+    method: 'POST',
+    path: '/entries/{id}/route',
+    summary: 'Route to units and officers',
+    body: 'Route',
+    answer: { json: 'Entry' },
+    run: routeOperation,
+  }),
+  operation({
+    id: 'returnEntry',
+    method: 'POST',
+    path: '/entries/{id}/return',
+    summary: 'Return to the sender, with a reason',
+    body: 'Reason',
+    answer: { json: 'Entry' },
+    run: returnOperation,
+  }),
+  operation({
+    id: 'cancelEntry',
+    method: 'POST',
+    path: '/entries/{id}/cancel',
+    summary: 'Cancel the number, with a reason',
+    body: 'Reason',
+    answer: { json: 'Entry' },
+    run: cancelOperation,
+  }),
+  operation({
+    id: 'closeEntry',
+    method: 'POST',
+    path: '/entries/{id}/close',
+    summary: 'Close',
+    body: 'Close',
+    answer: { json: 'Entry' },
+    run: closeOperation,
+  }),
+  operation({
+    id: 'amendEntry',
+    method: 'POST',
+    path: '/entries/{id}/amend',
+    summary: 'Correct facts of the letter',
+    body: 'Amend',
+    answer: { json: 'Entry' },
+    run: amendOperation,
+  }),
+
+  operation({
+    id: 'listNotices',
+    method: 'GET',
+    path: '/notices',
+    summary: 'Notices, newest first',
+    query: 'pages',
+    answer: { json: 'Messages' },
+    run: noticesOperation,
+  }),
+  operation({
+    id: 'listHeld',
+    method: 'GET',
+    path: '/held',
+    summary: 'Messages that wait for an officer, without a number',
+    query: 'pages',
+    answer: { json: 'HeldMessages' },
+    run: heldOperation,
+  }),
+  operation({
+    id: 'enterHeld',
+    method: 'POST',
+    path: '/held/{id}/enter',
+    summary: 'Enter a held message',
+    answer: { json: 'Entered' },
+    run: enterHeldOperation,
+  }),
+  operation({
+    id: 'dismissHeld',
+    method: 'POST',
+    path: '/held/{id}/dismiss',
+    summary: 'Keep a held message without a number',
+    body: 'Dismiss',
+    answer: { json: 'Message' },
+    run: dismissHeldOperation,
+  }),
+
+  operation({
+    id: 'getRegisterCsv',
+    method: 'GET',
+    path: '/registers/{register}/{year}.csv',
+    summary: 'A year of the receive or send register as CSV',
+    answer: { bytes: 'text/csv' },
+    run: registerCsvOperation,
+  }),
+];
