@@ -32,6 +32,8 @@ const LONGEST_PAUSE_MS = 10_000;
 const HEALTHY_MS = 60_000;
 /** A role that has not ended by then is killed: what it promised is durable, and what it had not promised is tried again. */
 const PATIENCE_MS = 30_000;
+/** One that does not serve yet has promised nothing. */
+const PATIENCE_BEFORE_READY_MS = 1_000;
 
 /** Starts the role's process and keeps it up until `stop`. */
 export function startRoleProcess(options: RoleProcessOptions): RoleProcess {
@@ -42,8 +44,10 @@ export function startRoleProcess(options: RoleProcessOptions): RoleProcess {
   ready.promise.catch(() => {});
   let child: ChildProcess | undefined;
   let known: RunningRole['ready'] | undefined;
+  let serving = false;
 
   const runOnce = async (): Promise<Failure | undefined> => {
+    serving = false;
     child = start(options, known);
     options.changed();
     let failure: Failure | undefined;
@@ -51,6 +55,7 @@ export function startRoleProcess(options: RoleProcessOptions): RoleProcess {
       if (message.kind === 'failure') failure = new Failure(message);
       if (message.kind !== 'ready') return;
       known = message.ready;
+      serving = true;
       ready.resolve(message.ready);
     });
     const [code, signal] = await ended(child);
@@ -81,10 +86,13 @@ export function startRoleProcess(options: RoleProcessOptions): RoleProcess {
       const last = child;
       if (last && last.exitCode === null && last.signalCode === null) {
         if (last.connected) last.send({ kind: 'stop' }, () => {});
-        const kill = setTimeout(() => {
-          log.warn({ child: role, childProcess: last.pid }, 'a role process does not stop; killing it');
-          last.kill('SIGKILL');
-        }, PATIENCE_MS);
+        const kill = setTimeout(
+          () => {
+            log.warn({ child: role, childProcess: last.pid }, 'a role process does not stop; killing it');
+            last.kill('SIGKILL');
+          },
+          serving ? PATIENCE_MS : PATIENCE_BEFORE_READY_MS,
+        );
         await keeping;
         clearTimeout(kill);
       }
