@@ -31,7 +31,7 @@ export function originalIdentity(message: ReadMessage, returned: string, report:
   const messageId =
     idIn(field('message-id')) ??
     idIn(/^[ \t>]*Message-ID:[ \t]*(<[^>\n]{1,900}>)/im.exec(report)?.[1] ?? '') ??
-    idIn(valueOf(headers, 'x-original-message-id')) ??
+    idIn(fieldValue(headers, 'x-original-message-id')) ??
     idIn(headers.inReplyTo ?? '') ??
     idIn(headers.references[headers.references.length - 1] ?? '');
   const recipients = addressesIn(field('to')).concat(addressesIn(field('cc')));
@@ -49,7 +49,7 @@ function addressedTo(headers: MessageHeaders): string[] {
     .map(field => field.value);
 }
 
-function valueOf(headers: MessageHeaders, name: string): string {
+function fieldValue(headers: MessageHeaders, name: string): string {
   return headers.fields.find(field => field.name.toLowerCase() === name)?.value ?? '';
 }
 

@@ -15,7 +15,9 @@ const patterns: RegExp[] = [
     '^\\s*(?:(?:failed|final|original|intended|undelivered|invalid|rejected)[ -])?(?:recipient|address|rcpt|user|mailbox|e-?mail(?: address)?|to|addressee|destinataire|empfänger|destinatario|ผู้รับ|宛先|收件人)s?\\s*[:：=]\\s*<?(?:mailto:)?{A}>?',
   ),
   line('^\\s*[<"\']?{A}[>"\']?\\s*(?::|\\.{3}|\\(|-{1,3}\\s|$)'),
-  line('(?:to|for|recipient|address|user|mailbox|account|addressee|an|à|a|para|ผู้รับ|ถึง)\\s*:?\\s*[<"\'(\\[]?(?:mailto:)?{A}'),
+  line(
+    '(?:(?:^|[\\s("\'])(?:to|for|recipient|address|user|mailbox|account|addressee|an|à|a|para)|ผู้รับ|ถึง)\\s*:?\\s*[<"\'(\\[]?(?:mailto:)?{A}',
+  ),
   line('[<"\'(\\[]{A}[>"\')\\]]'),
 ];
 

@@ -140,7 +140,7 @@ export const groupwareHabits: TextHabit[] = [
     mark: /^\s*Failed to deliver to '?<?\S+@|Message delivery to '?\S+@\S+ (?:delayed|failed)/im,
     read: report =>
       readEntries(report, {
-        entry: [line("^\\s*(?:Failed to deliver to|Message delivery to)\\s+['<]?{A}['>]*(?<d>.*)$")],
+        entry: [line("^\\s*(?:Failed to deliver to|Message delivery to)\\s+['<]{0,2}{A}['>]*(?<d>.*)$")],
         blankEnds: true,
       }),
   },

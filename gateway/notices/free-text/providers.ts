@@ -76,6 +76,7 @@ export const providerHabits: TextHabit[] = [
           line('^\\s*<?{A}>?\\s*$'),
         ],
         shared: /(?<d>(?:The user\(s\) account is|As their mailbox is)[^\n]*|User unknown|mailbox is full)/i,
+        end: /^Please reply to/i,
         blankEnds: true,
       }),
   },

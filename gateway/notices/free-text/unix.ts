@@ -132,7 +132,10 @@ export const unixHabits: TextHabit[] = [
       readEntries(report, {
         begin:
           /following (?:local )?address(?:\(es\)|es)? (?:have |has )?failed|address(?:\(es\)|es)? to which the message has not yet been|could not be delivered to|^\s*(?:recipients|queue on)\b.*[.:]\s*$|more of its\s*(?:destinations)?/i,
-        entry: [line('^(?:[ ]{0,3}|\\t)[<"]?{A}[>"]?(?:\\s*\\(?(?:after|over quota)[^)]*\\)?)?:?\\s*(?<d>(?:(?<=[:]\\s*).*|\\(.*|))$')],
+        entry: [
+          /^ {1,3}(?<d>(?:pipe to |save to |\||\/)\S.*)$/,
+          line('^(?:[ ]{0,3}|\\t)[<"]?{A}[>"]?(?:\\s*\\(?(?:after|over quota)[^)]*\\)?)?:?\\s*(?<d>(?:(?<=[:]\\s*).*|\\(.*|))$'),
+        ],
         origin: line('^\\s*\\(?(?:ultimately )?generated (?:by|from) <?{A}>?\\)?'),
         end: /^-{4,}/,
       }),
@@ -150,6 +153,7 @@ export const unixHabits: TextHabit[] = [
   {
     name: 'powermta',
     mark: /this is the mail server on|inform you on the delivery status|affected recipients/i,
-    read: report => readEntries(report, { entry: [line('^\\s*<?{A}>?\\s*[:;]\\s*(?<d>.*)$')], blankEnds: true }),
+    read: report =>
+      readEntries(report, { entry: [line('^\\s*<?{A}>?\\s*[:;]\\s*(?<d>.*)$'), line('^\\s*<{A}>\\s+(?<d>\\S.*)$')], blankEnds: true }),
   },
 ];
