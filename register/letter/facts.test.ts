@@ -68,6 +68,13 @@ describe('a document in the form of the regulation', () => {
   });
 });
 
+test('a subject that lost its tone marks in the PDF is taken from the mail, when they are the same', () => {
+  const documents = [{ path: '2', name: null, text: 'เรือง แจ้งการใช้นำประปา\nเรียน ผู้ใหญ่บ้าน' }];
+  const same = findFacts({ ...none, subject: 'ด่วน แจ้งการใช้น้ำประปา', documents });
+  expect(same.subject).toMatchObject({ value: 'แจ้งการใช้น้ำประปา', source: 'subject', certainty: 'certain' });
+  expect(findFacts({ ...none, subject: 'ส่งหนังสือ', documents }).subject?.value).toBe('แจ้งการใช้นำประปา');
+});
+
 describe('a memo, an order, an announcement', () => {
   const kindOf = (text: string): string | undefined => findFacts({ ...none, documents: [{ path: '1', name: null, text }] }).kind?.value;
 

@@ -3,6 +3,7 @@
 // offered to the saraban officer to confirm or correct. Nothing here decides whether a letter is entered; classifySubject's answer alone may.
 
 import { classifySubject, findClassMarks, highest, SECRECIES, type Secrecy, URGENCIES, type Urgency } from './classification.ts';
+import { searchKey } from './fold.ts';
 import { type Certainty, type Found, type LetterKind, type LetterLines, type Reference, readLetterLines } from './letter-lines.ts';
 import { findLetterNumbers, type LetterNumber } from './letter-number.ts';
 import { bareWord, quotable, quote } from './quotable.ts';
@@ -40,6 +41,7 @@ export type FactInput = {
 type Located<T> = Found<T> & { source: FactSource };
 const SURENESS: Record<Certainty, number> = { certain: 2, likely: 1, guess: 0 };
 const MAX_RUNNING_TEXT = 200_000;
+const MAX_SUBJECT = 2000;
 
 /** The classes that the subject line alone names; the gateway asks before it gives a number (top-secret letters get none). Pure and cheap. */
 export function classify(subject: string): { urgency: Urgency; secrecy: Secrecy } {
@@ -115,8 +117,14 @@ function subjectOfMail(subject: string): Found<string> | null {
   return { value: value === '' ? whole : value, raw: whole, certainty: 'likely' };
 }
 
+/** PDFs lose tone marks: where document and subject line say the same, the wording that has more of them is the sender's own. */
+function betterSpelt(found: Fact<string> | null, mail: Located<string> | null): Fact<string> | null {
+  if (found === null || mail === null || searchKey(found.value) !== searchKey(mail.value)) return found;
+  return mail.value.length > found.value.length ? { ...mail, certainty: found.certainty } : found;
+}
+
 function classesOfSubject(subject: string): { urgency: Located<Urgency> | null; secrecy: Located<Secrecy> | null } {
-  const line = quotable(subject.slice(0, 2000));
+  const line = quotable(subject);
   const marks = findClassMarks(line);
   const urgency = highest(marks.urgency, URGENCIES);
   const secrecy = highest(marks.secrecy, SECRECIES);
@@ -146,7 +154,8 @@ function circularOf(number: Fact<string> | null, circular: boolean, subject: Fac
  * secrecy or urgency wins wherever it stands. Null or an empty list: the letter does not say. Never throws; time is linear in the text,
  * and at most 200,000 characters of running text and 2,000 lines of each text are looked at.
  */
-export function findFacts(input: FactInput): LetterFacts {
+export function findFacts(letter: FactInput): LetterFacts {
+  const input = { ...letter, subject: letter.subject.slice(0, MAX_SUBJECT) };
   const documents = input.documents.map(({ path, text }) => ({
     source: `document:${path}` as const,
     text,
@@ -171,7 +180,8 @@ export function findFacts(input: FactInput): LetterFacts {
   // The date must belong to the letter whose number was taken: a PDF's number with the date of the mail around it would be a false reference.
   const dates = [...from(lines => lines.date), at(inSubject?.date, 'subject'), at(inBody?.date, 'body')];
   const letterDate = surest(dates.filter(date => number !== null && date?.source === number.source)) ?? surest(dates);
-  const subject = surest([...from(lines => lines.subject), at(subjectOfMail(input.subject), 'subject')]);
+  const mailSubject = at(subjectOfMail(input.subject), 'subject');
+  const subject = betterSpelt(surest([...from(lines => lines.subject), mailSubject]), mailSubject);
   const letterNumber: Fact<string> | null = number === null ? null : { ...number, value: number.value.normal };
   const classes = classesOfSubject(input.subject);
 

@@ -22,7 +22,7 @@ export type FoundLetterNumber = LetterNumber & { index: number; length: number }
 // Bounded, so that no run of blanks can make the search slow.
 const BLANK = '[ \\t]{0,24}';
 const THAI = '\u0e01-\u0e4e';
-const LABEL = `(?<![${THAI}])(?:ที่|ที)${BLANK}[:：]?${BLANK}`;
+const LABEL = `(?<![${THAI}])(?:ที่|ที)${BLANK}(?:[:：]${BLANK})?`;
 const GROUPS = `((?:${BLANK}\\.${BLANK}\\d{1,5})*)`;
 const SUBGROUP = `(\\([ก-ฮ.]{1,8}\\))?`;
 const TAIL = `${BLANK}/${BLANK}(ว(?:\\([ก-ฮ]{1,3}\\))?\\.?${BLANK})?(\\d{1,7})(?![\\d]|[./]\\d)`;

@@ -85,6 +85,12 @@ describe('PDF', () => {
     expect((await read(PDF, makePdf([['ส ำนักงาน ก าหนด']])))?.text.trim()).toBe('สำนักงาน กำหนด');
   });
 
+  test('glyphs without a character: tones are dropped, ำ is mended, and a note says so', async () => {
+    const result = await read(PDF, makePdf([['เรื\u0000อง น\u0000าประปา']]));
+    expect(result?.text.trim()).toBe('เรือง นำประปา');
+    expect(codes(result)).toEqual(['document-marks-lost']);
+  });
+
   test('a PDF is known by its first bytes, whatever it is called', async () => {
     expect((await read('application/octet-stream', makePdf([['abc']]), 'scan.dat'))?.text.trim()).toBe('abc');
   });

@@ -27,12 +27,12 @@ function isPasswordError(error: unknown): boolean {
   return error instanceof Error && error.name === 'PasswordException';
 }
 
-async function readPage(pdf: Awaited<ReturnType<typeof getDocumentProxy>>, number: number): Promise<string> {
+async function readPage(pdf: Awaited<ReturnType<typeof getDocumentProxy>>, number: number): Promise<{ text: string; lostMarks: boolean }> {
   const page = await pdf.getPage(number);
   const content = await page.getTextContent();
   const text = content.items.map(item => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : '')).join('');
   page.cleanup();
-  return mend(text);
+  return { text: mend(text), lostMarks: text.includes('\u0000') };
 }
 
 /**
@@ -49,6 +49,7 @@ export async function readPdfText(bytes: Uint8Array, maxCharacters: number): Pro
     return { text: '', notes: [{ code: 'document-encrypted', detail: 'The PDF opens only with a password.' }] };
   }
   const pages: string[] = [];
+  let marksLost = false;
   try {
     const deadline = performance.now() + MAX_MILLISECONDS;
     const last = Math.min(pdf.numPages, MAX_PAGES);
@@ -56,7 +57,8 @@ export async function readPdfText(bytes: Uint8Array, maxCharacters: number): Pro
     let number = 1;
     for (; number <= last && characters <= maxCharacters && performance.now() < deadline; number++) {
       try {
-        const text = await readPage(pdf, number);
+        const { text, lostMarks } = await readPage(pdf, number);
+        marksLost ||= lostMarks;
         characters += text.length;
         pages.push(text);
       } catch (error) {
@@ -68,6 +70,11 @@ export async function readPdfText(bytes: Uint8Array, maxCharacters: number): Pro
   } finally {
     await pdf.loadingTask.destroy();
   }
+  if (marksLost)
+    notes.push({
+      code: 'document-marks-lost',
+      detail: 'The PDF does not say which characters some glyphs are; tone marks may be missing.',
+    });
   const text = pages.join('\f');
   if (text.trim() === '' && notes.length === 0) {
     notes.push({ code: 'document-no-text', detail: 'The PDF has no text layer; it is probably a scan.' });
