@@ -162,6 +162,18 @@ describe('classes in bodies and documents', () => {
     expect(secrecyOf('ขอให้ส่งกลับ')).toBeNull();
   });
 
+  test('CONFIDENTIAL under a mail is only a guess, ลับ in its place is not', () => {
+    expect(findFacts({ ...none, bodyText: 'Hello\nCONFIDENTIAL: this mail is for you' }).secrecy).toMatchObject({
+      value: 'confidential',
+      certainty: 'guess',
+    });
+    expect(findFacts({ ...none, bodyText: 'ลับ\nเรื่อง x' }).secrecy).toMatchObject({
+      value: 'confidential',
+      certainty: 'likely',
+      source: 'body',
+    });
+  });
+
   test('the strictest place wins', () => {
     const facts = findFacts({ subject: 'ลับ รายงาน', bodyText: '', documents: [{ path: '3', name: null, text: 'ลับที่สุด\nที่ มท 0201/1' }] });
     expect(facts.secrecy).toMatchObject({ value: 'top-secret', source: 'document:3' });

@@ -192,7 +192,10 @@ function readClass<T>(
     const spans = [...marks.urgency, ...marks.secrecy].map(mark => ({ from: mark.index, to: mark.index + mark.length }));
     const alone = opensLine(line, top.index, spans) && opensLine(line, line.bare.length, spans);
     const raw = quote(line, top.index, top.index + top.length);
-    if (labelled || (index < HEADING_LINES && opensLine(line, top.index, spans))) keep({ value: top.value, raw, certainty });
+    const inPlace = labelled || (index < HEADING_LINES && opensLine(line, top.index, spans));
+    // Firms put CONFIDENTIAL: under every mail; in a body the English words mean little.
+    const boilerplate = certainty === 'likely' && /^[A-Za-z]/.test(raw);
+    if (inPlace) keep({ value: top.value, raw, certainty: boilerplate ? 'guess' : certainty });
     else if (alone) keep({ value: top.value, raw, certainty: 'guess' });
   }
   return best;
