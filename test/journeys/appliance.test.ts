@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lookUntil } from '../../cli/postgres/patience.ts';
@@ -48,7 +49,7 @@ async function eventually<T>(look: () => Promise<T | undefined>): Promise<T> {
   return seen;
 }
 
-function launch(extra: Record<string, string> = {}) {
+function launch(extra: Record<string, string> = {}, channel: 'ipc'[] = []) {
   const settings = {
     SARABAN_DATA: data,
     SARABAN_SMTP_PORT: '0',
@@ -69,8 +70,8 @@ function launch(extra: Record<string, string> = {}) {
   return { child, ended };
 }
 
-async function startAppliance(extra: Record<string, string> = {}): Promise<Appliance> {
-  const { child, ended } = launch(extra);
+async function startAppliance(extra: Record<string, string> = {}, channel: 'ipc'[] = []): Promise<Appliance> {
+  const { child, ended } = launch(extra, channel);
   let said = '';
   child.stdout?.on('data', chunk => {
     said += chunk;
@@ -160,6 +161,13 @@ test('when the supervisor is killed its roles end in order and the last one stop
   const second = await startAppliance();
   expect(events().filter(event => event.endsWith('stopped'))).toHaveLength(3);
   expect(await ask(second.smtpPort)).toMatchObject({ role: 'gateway' });
+});
+
+test('when the older Node that started it is killed, it stops in order', async () => {
+  const { process: appliance, ended } = await startAppliance({}, ['ipc']);
+  appliance.disconnect();
+  expect((await ended).code).toBe(0);
+  await nothingLeft();
 });
 
 test('starts again after everything was killed at once', async () => {
