@@ -57,12 +57,11 @@ function launch(extra: Record<string, string> = {}, channel: 'ipc'[] = []) {
     SARABAN_LOG_LEVEL: 'info',
     SARABAN_CONF: '/dev/null',
   };
-  const child = spawn(process.execPath, [ENTRY, 'start'], {
-    env: { ...process.env, ...settings, ...extra },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const env = { ...process.env, ...settings, ...extra };
+  const child: ChildProcess = spawn(process.execPath, [ENTRY, 'start'], { env, stdio: ['ignore', 'pipe', 'pipe', ...channel] });
   started.push(child);
-  const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]).then(([out, err, [code]]) => ({
+  const read = (stream: Readable | null) => (stream ? text(stream) : '');
+  const ended = Promise.all([read(child.stdout), read(child.stderr), once(child, 'exit')]).then(([out, err, [code]]) => ({
     code,
     out,
     err,
