@@ -22,7 +22,7 @@ export function isReturnedPart(contentType: string): boolean {
  * @param returned head (or whole) of the returned mail, '' when the notice brought none
  */
 export function originalIdentity(message: ReadMessage, returned: string, report: string, envelopeTo: string[]): OriginalIdentity {
-  const head = fieldGroups(returned.replace(/^(?:[^\n:]*\n|\s*\n)*?(?=[A-Za-z][\w-]*:)/, '').replace(/^> ?/gm, '')).slice(0, 3);
+  const head = fieldGroups(headOf(returned)).slice(0, 3);
   const field = (name: string) => head.map(group => fieldOf(group, name)).find(value => value !== '') ?? '';
   const { headers } = message;
   const token =
@@ -36,6 +36,17 @@ export function originalIdentity(message: ReadMessage, returned: string, report:
     idIn(headers.references[headers.references.length - 1] ?? '');
   const recipients = addressesIn(field('to')).concat(addressesIn(field('cc')));
   return { messageId, envelopeId: null, token, ...(recipients.length > 0 ? { recipients: recipients.slice(0, 100) } : {}) };
+}
+
+/** The returned mail from its first field on, quote marks taken away: an announcing line and empty ones stand above it. */
+function headOf(returned: string): string {
+  const lines = returned
+    .slice(0, 100_000)
+    .split('\n')
+    .slice(0, 1000)
+    .map(line => line.replace(/^> ?/, ''));
+  const first = lines.findIndex(line => /^[A-Za-z][\w-]*:/.test(line));
+  return first < 0 ? '' : lines.slice(first).join('\n');
 }
 
 /** Every address in a text, at most 200. */

@@ -59,7 +59,7 @@ function readNotes(report: string): TextEntry[] {
     }
     return found;
   }
-  const block = /was (?:not|NOT) delivered to:?\s*\n([\s\S]*?)\n\s*because:?\s*\n?([\s\S]{0,800})/i.exec(report);
+  const block = /was (?:not|NOT) delivered to:?\s*\n([\s\S]{0,3000}?)\n\s*because:?\s*\n?([\s\S]{0,800})/i.exec(report);
   if (!block) return [];
   const words = block[2]!.trim();
   for (const text of block[1]!.split('\n')) {
@@ -91,7 +91,7 @@ export const groupwareHabits: TextHabit[] = [
         blankEnds: true,
       }),
   },
-  { name: 'notes', mark: /-{2,} *Failure Reasons? *-{2,}|was not delivered to:?\s*\n[\s\S]*?\n\s*because:?/i, read: readNotes },
+  { name: 'notes', mark: /-{2,} *Failure Reasons? *-{2,}|was not delivered to:?\s*\n[\s\S]{0,3000}?\n\s*because:?/i, read: readNotes },
   {
     name: 'groupwise',
     mark: /message that you sent was undeliverable to the following/i,
