@@ -78,7 +78,7 @@ it('no mail makes the reader throw', async () => {
   for (let i = 0; i < 1500; i++) {
     let source = '';
     for (let n = next(40); n >= 0; n--) source += bits[next(bits.length)];
-    const { message, partText } = messageOf(source);
+    const { message, partText } = await messageOf(source);
     const envelopeFrom = next(2) ? '' : 'a@b';
     const notice = await parseNotice({ message, partText, envelopeFrom, envelopeTo: ['saraban+r-x@y'], now: new Date(0) });
     kinds.add(notice.kind);
@@ -133,7 +133,7 @@ it.each([
   splitReport(long);
   judgeFinding({ address: null, action: 'failed', status: null, diagnostic: long });
   const source = `From: MAILER-DAEMON@x\nSubject: ${unit.trim().repeat(500)}\nX-Failed-Recipients: ${unit.trim().repeat(500)}\n\n${long}`;
-  const { message, partText } = messageOf(source);
+  const { message, partText } = await messageOf(source);
   await parseNotice({ message, partText, envelopeFrom: '', envelopeTo: [], now: new Date(0) });
   expect((process.cpuUsage().user - before) / 1e6).toBeLessThan(5);
 });

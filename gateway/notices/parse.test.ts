@@ -4,8 +4,8 @@ import { parseNotice } from './parse.ts';
 import { messageOf } from './test-message.ts';
 
 const to = ['saraban+r-tok42@agency.go.th'];
-const parse = (source: string, more: { envelopeFrom?: string; envelopeTo?: string[] } = {}) =>
-  parseNotice({ ...messageOf(source), envelopeFrom: more.envelopeFrom ?? '', envelopeTo: more.envelopeTo ?? to, now: new Date(0) });
+const parse = async (source: string, more: { envelopeFrom?: string; envelopeTo?: string[] } = {}) =>
+  parseNotice({ ...(await messageOf(source)), envelopeFrom: more.envelopeFrom ?? '', envelopeTo: more.envelopeTo ?? to, now: new Date(0) });
 
 /** A multipart/report of RFC 6522. */
 function report(type: string, words: string, machine: string, returned = '', media = `message/${type}`): string {
@@ -421,7 +421,7 @@ it('what nothing fits is other, with a note', async () => {
 });
 
 it('a part that can’t be read is no reason to fail', async () => {
-  const { message } = messageOf(report('delivery-status', 'x', 'Final-Recipient: rfc822; a@example.net\nAction: failed'));
+  const { message } = await messageOf(report('delivery-status', 'x', 'Final-Recipient: rfc822; a@example.net\nAction: failed'));
   const gone = await parseNotice({ message, partText: async () => null, envelopeFrom: '', envelopeTo: to, now: new Date(0) });
   expect(gone.original.token).toBe('tok42');
   const broken = await parseNotice({

@@ -902,7 +902,7 @@ ${copy}`,
 it.each(systems)('%s', async (_name, subject, body, expected, fields = '') => {
   const source = `From: Mail Delivery System <MAILER-DAEMON@mx.example.net>\nTo: saraban+r-abc123@agency.go.th\nSubject: ${subject}\n${fields}\n${body}`;
   const notice = await parseNotice({
-    ...messageOf(source),
+    ...(await messageOf(source)),
     envelopeFrom: '',
     envelopeTo: ['saraban+r-abc123@agency.go.th'],
     now: new Date(0),
