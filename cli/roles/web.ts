@@ -1,0 +1,33 @@
+/** The web's process: the register on a screen, the JSON API and the public page. */
+import { join } from 'node:path';
+import { openDatabase } from '../../register/db/connect.ts';
+import { openJobs } from '../../register/jobs/jobs.ts';
+import { openFolderStore } from '../../register/store/folder.ts';
+import { readinessOf } from '../../web/readiness.ts';
+import { startWeb } from '../../web/server.ts';
+import type { RoleContext, RunningRole } from './role.ts';
+
+/** @throws Failure `port-taken`, `database-away`, `store-unwritable` */
+export async function run(context: RoleContext): Promise<RunningRole> {
+  const { settings, log, clock } = context;
+  const db = openDatabase(context.database, { role: 'app', max: 10, name: 'web' });
+  const jobs = await openJobs(context.database, { works: false, name: 'web', log });
+  const store = await openFolderStore(join(settings.data, 'blobs'));
+  const web = await startWeb({
+    db,
+    jobs,
+    store,
+    now: clock,
+    settings,
+    log,
+    readiness: () => readinessOf({ db, store, diskFloor: settings.diskFloor }),
+  });
+  return {
+    ready: { webPort: web.port },
+    async stop() {
+      await web.stop();
+      await jobs.stop();
+      await db.end({ timeout: 5 });
+    },
+  };
+}
