@@ -1,9 +1,9 @@
 /** Opens the register's database for a command, whether the appliance runs or not. */
 import type { Settings } from '../config/settings.ts';
 import type { ConnectionOptions } from '../register/db/connect.ts';
-import { prepareDatabase } from '../register/prepare-database.ts';
 import { type Log, SILENT } from './log.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
+import { readyDatabase } from './ready-database.ts';
 
 /**
  * Runs `work` with the way to the database. The embedded server is joined when it runs; else it is started, and stopped afterwards unless
@@ -17,13 +17,13 @@ export async function withDatabase<T>(
 ): Promise<T> {
   if (settings.databaseUrl !== null) {
     const connection = { url: settings.databaseUrl };
-    await prepareDatabase(connection);
+    await readyDatabase(connection);
     return await work(connection);
   }
   const server = await startPostgres({ dataFolder: settings.data, log });
   try {
     // A running appliance has prepared it; doing it again would only cost every command its time.
-    if (!server.joined) await prepareDatabase(server.connection);
+    if (!server.joined) await readyDatabase(server.connection);
     return await work(server.connection);
   } finally {
     await server.stop();

@@ -1,12 +1,12 @@
 /** `saraban start`: the whole appliance under its supervisor, or with `--only` some of its roles in this process. */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { prepareDatabase } from '../register/prepare-database.ts';
 import { runRoles, runRolesAsChild } from './appliance/run-roles.ts';
 import { supervise } from './appliance/supervisor.ts';
 import { toldToStop } from './appliance/told-to-stop.ts';
 import { type CommandContext, UsageError } from './command.ts';
 import { openLog } from './log.ts';
+import { readyDatabase } from './ready-database.ts';
 import { loadRole } from './roles/load-role.ts';
 import { ROLE_NAMES, type RoleName } from './roles/role.ts';
 
@@ -28,7 +28,7 @@ export async function start(args: string[], context: CommandContext): Promise<nu
     entry: fileURLToPath(new URL('./saraban.js', import.meta.url)),
     say: text => console.log(text),
     prepare: async connection => {
-      await prepareDatabase(connection);
+      await readyDatabase(connection);
       return { firstPassword: null };
     },
   });

@@ -1,10 +1,10 @@
 /** Runs roles inside this process: as a child of the supervisor, or by hand on one of many machines (`start --only gateway`). */
 import type { Settings } from '../../config/settings.ts';
 import { Failure } from '../../register/failure.ts';
-import { prepareDatabase } from '../../register/prepare-database.ts';
 import { openClock } from '../clock.ts';
 import { FAILED, TRY_AGAIN } from '../command.ts';
 import type { Log } from '../log.ts';
+import { readyDatabase } from '../ready-database.ts';
 import { ROLE_NAMES, type RoleModule, type RoleName, type RunningRole } from '../roles/role.ts';
 import { checkDataFolder } from './data-folder.ts';
 import { keepDatabase } from './keep-database.ts';
@@ -40,7 +40,7 @@ export async function runRoles(options: RunRolesOptions): Promise<number> {
   const database = await keepDatabase(settings, log);
   const running = new Map<RoleName, RunningRole>();
   try {
-    if (!options.supervised) await prepareDatabase(database.connection);
+    if (!options.supervised) await readyDatabase(database.connection);
     const clock = openClock(settings.clockStart);
     for (const role of roles) {
       const module = await loadRole(role);
