@@ -80,11 +80,11 @@ async function read(input: ParseInput): Promise<Notice> {
   return fromWords(input, report, returned, original, delayed);
 }
 
-/** The words of the notice itself: its text parts at the top, or whatever the reader took for its text. */
+/** The words of the notice itself: what the reader took for its text (its charset is settled there), else its text parts. */
 async function reportText(input: ParseInput, top: ReadPart[]): Promise<string> {
-  const texts = top.filter(part => part.contentType === 'text/plain' && part.role !== 'attachment').slice(0, 3);
-  const words = (await Promise.all(texts.map(part => input.partText(part.path)))).map(text => text ?? '').join('\n\n');
-  return words.trim() !== '' ? words : input.message.text;
+  if (input.message.text.trim() !== '') return input.message.text;
+  const texts = top.filter(part => part.contentType === 'text/plain').slice(0, 3);
+  return (await Promise.all(texts.map(part => input.partText(part.path)))).map(text => text ?? '').join('\n\n');
 }
 
 /** The delivery-status part; else its fields pasted into a text part; else the report inside a notice that somebody's server wrapped whole. */

@@ -7,6 +7,7 @@
  * (subjects, no-reply addresses, quoted bounces, forwards, X-Auto-Response-Suppress) never decides alone. Marks that only programs set
  * (null return path, multipart/report, Auto-Submitted, list and bulk fields) do.
  */
+import { headerValues } from '../../register/letter/headers.ts';
 import type { MessageHeaders } from '../../register/letter/message.ts';
 import type { NoticeKind } from './notice.ts';
 import { isAutoReplySubject, isReplyOrForward, isReportSubject, kindOfSubject } from './subjects.ts';
@@ -57,8 +58,9 @@ function reasonToCallItNotice(input: RecogniseInput): string | null {
   const autoSubmitted = keyword(first(headers, 'auto-submitted'));
   if (autoSubmitted !== '' && autoSubmitted !== 'no') return 'auto-submitted';
   if (has(headers, 'x-failed-recipients')) return 'failed-recipients-field';
+  if (has(headers, 'x-ms-exchange-message-is-ndr')) return 'non-delivery-field';
   // The mark that a final delivery left, when the mail came to us by IMAP or a forwarding that set a sender of its own.
-  if (headers.fields.some(f => f.name.toLowerCase() === 'return-path' && /^\s*<\s*>\s*$/.test(f.value))) return 'null-return-path-field';
+  if (headerValues(headers, 'return-path').some(value => /^\s*<\s*>\s*$/.test(value))) return 'null-return-path-field';
   if (autoResponderField(headers)) return 'auto-responder-field';
 
   const listed = listOrBulk(headers, input.ownAddresses);
@@ -139,9 +141,9 @@ function autoResponderField(headers: MessageHeaders): boolean {
     'x-cron-env',
     'auto-reply',
   ]) {
-    if (headers.fields.some(f => f.name.toLowerCase() === name && !/^(?:no|false|0|none|off|)$/i.test(f.value.trim()))) return true;
+    if (headerValues(headers, name).some(value => !/^(?:no|false|0|none|off|)$/i.test(value.trim()))) return true;
   }
-  if (headers.fields.some(f => f.name.toLowerCase() === 'delivered-to' && /^autoresponder\b/i.test(f.value.trim()))) return true;
+  if (headerValues(headers, 'delivered-to').some(value => /^autoresponder\b/i.test(value.trim()))) return true;
   if (/autoresponder/i.test(first(headers, 'x-post-messageclass'))) return true;
   return /^(?:vacation|autorespond|auto-?reply|gnarwl|mail_autoreply)\b/i.test(first(headers, 'x-mailer').trim());
 }
@@ -157,6 +159,7 @@ function kindFromHeaders(headers: MessageHeaders, why: string): NoticeKind {
   if (
     report ||
     why === 'failed-recipients-field' ||
+    why === 'non-delivery-field' ||
     why === 'daemon-sender' ||
     why === 'daemon-return-path' ||
     why === 'mail-system-sender'
@@ -173,11 +176,11 @@ function kindFromHeaders(headers: MessageHeaders, why: string): NoticeKind {
 }
 
 function has(headers: MessageHeaders, name: string): boolean {
-  return headers.fields.some(field => field.name.toLowerCase() === name);
+  return headerValues(headers, name).length > 0;
 }
 
 function first(headers: MessageHeaders, name: string): string {
-  return headers.fields.find(field => field.name.toLowerCase() === name)?.value ?? '';
+  return headerValues(headers, name)[0] ?? '';
 }
 
 /** The keyword of a field like Auto-Submitted (RFC 3834 5.1): comments, parameters and case taken away. */
@@ -203,7 +206,7 @@ function isDaemon(local: string): boolean {
 }
 
 function isMailSystem(local: string): boolean {
-  return /^(?:post-?master|postmast|mdaemon|mail(?:-?admin)?|email-?admin|administrator|admin|system|smtp|mta|root|postoffice|gwia|exchange|notification|notifications|bounces?|delivery|noreply|no-reply|donotreply)$/.test(
+  return /^(?:post[-_]?master|postmast|mdaemon|mail(?:-?admin)?|email-?admin|administrator|admin|system|smtp|mta|root|postoffice|gwia|exchange|notification|notifications|bounces?|delivery|noreply|no-reply|donotreply)$/.test(
     local,
   );
 }

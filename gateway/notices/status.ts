@@ -10,7 +10,7 @@ export function enhancedStatus(text: string): string | null {
   const beside = /(?<![\d.])[245]\d\d[\s-]{1,3}#?([245]\.[0-7]\.\d{1,3})(?![\d.]*\d)/.exec(text)?.[1];
   if (beside) return beside;
   const marked = /[#(=]\s?([45]\.[0-7]\.\d{1,3})(?!\.?\d)/.exec(text)?.[1];
-  return marked ?? /(?<![\w.])([45]\.[0-7]\.\d{1,3})(?!\.?\d)/.exec(text)?.[1] ?? null;
+  return marked ?? /(?<![\w.]|(?:release|version) )([45]\.[0-7]\.\d{1,3})(?!\.?\d|[A-Za-z])/i.exec(text)?.[1] ?? null;
 }
 
 /** An SMTP reply code that tells of a failure, in running text; null when there is none. */

@@ -117,7 +117,7 @@ export const groupwareHabits: TextHabit[] = [
   },
   {
     name: 'mdaemon',
-    mark: /fatal delivery errors|^Failed address:|--- Session Transcript ---|MDaemon/im,
+    mark: /fatal delivery errors|^Failed address:|--- Session Transcript ---|^MDaemon has/im,
     read: report => {
       const replies = report.split('\n').filter(text => /<-- *[45]\d\d/.test(text));
       const words = replies.map(text => text.replace(/^.*<-- */, '').trim()).join(' ');

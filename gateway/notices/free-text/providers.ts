@@ -96,7 +96,7 @@ export const providerHabits: TextHabit[] = [
   },
   {
     name: 'tencent',
-    mark: /(?:邮件|郵件|信件).{0,12}(?:退回|退信|无法|無法)|退信原因|收件人/,
+    mark: /(?:邮件|郵件|信件).{0,12}(?:退回|退信|无法|無法)|退信原因/,
     read: report =>
       readEntries(report, {
         entry: [line('(?:无法发送到|無法傳送|收件人[^\\n@]{0,20}?|邮件地址)[:：（(]?\\s*<?{A}>?(?<d>.*)$')],
