@@ -29,7 +29,7 @@ export async function start(args: string[], context: CommandContext): Promise<nu
     say: text => console.log(text),
     prepare: async connection => {
       await readyDatabase(connection);
-      return { firstPassword: null };
+      return { firstSignIn: null };
     },
   });
 }

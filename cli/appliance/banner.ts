@@ -1,24 +1,26 @@
 /** What a person sees when the appliance is up: where to write, where to look, how to get in, where things lie. */
 import type { Settings } from '../../config/settings.ts';
 
+export type FirstSignIn = { user: string; password: string };
+
 export type BannerFacts = {
   settings: Settings;
   smtpPort: number;
   webUrl: string;
-  /** Shown once, at the very first start, when it was made up. */
-  firstPassword: string | null;
+  /** Shown once, at the very first start; the password only when it was made up. */
+  firstSignIn: FirstSignIn | null;
   /** Where the log goes when it is not on this terminal. */
   logFile: string | null;
 };
 
 /** The lines of the banner. */
-export function banner({ settings, smtpPort, webUrl, firstPassword, logFile }: BannerFacts): string {
+export function banner({ settings, smtpPort, webUrl, firstSignIn, logFile }: BannerFacts): string {
   const rows: [string, string][] = [
     ['ส่งหนังสือมาที่ · Write to', `${settings.address}  (SMTP ${settings.host}:${smtpPort})`],
     ['เปิดทะเบียนที่ · Open', webUrl],
   ];
-  if (firstPassword !== null) {
-    rows.push(['เข้าระบบครั้งแรก · First sign-in', `admin / ${firstPassword}`]);
+  if (firstSignIn !== null) {
+    rows.push(['เข้าระบบครั้งแรก · First sign-in', `${firstSignIn.user} / ${firstSignIn.password}`]);
     rows.push(['', 'แสดงครั้งเดียว โปรดจดไว้ · shown only now: write it down']);
   }
   rows.push(['ข้อมูลเก็บที่ · Data', settings.databaseUrl === null ? settings.data : `${settings.data} + PostgreSQL`]);

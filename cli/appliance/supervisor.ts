@@ -9,7 +9,7 @@ import type { ConnectionOptions } from '../../register/db/connect.ts';
 import { openClock } from '../clock.ts';
 import { type Log, openLog } from '../log.ts';
 import { ROLE_NAMES, type RoleName, type RunningRole } from '../roles/role.ts';
-import { banner } from './banner.ts';
+import { banner, type FirstSignIn } from './banner.ts';
 import { checkDataFolder } from './data-folder.ts';
 import { type KeptDatabase, keepDatabase } from './keep-database.ts';
 import { lockAppliance } from './lock.ts';
@@ -24,8 +24,8 @@ export type SupervisorOptions = {
   stopping: AbortSignal;
   /** For the person at the terminal. */
   say(text: string): void;
-  /** Makes the database ready for the roles; gives the first password if one was made up now. */
-  prepare(connection: ConnectionOptions, settings: Settings): Promise<{ firstPassword: string | null }>;
+  /** Makes the database ready for the roles; gives the first user and password if they were made up now. */
+  prepare(connection: ConnectionOptions, settings: Settings): Promise<{ firstSignIn: FirstSignIn | null }>;
 };
 
 const LARGEST_LOG_BYTES = 64 * 1024 ** 2;
@@ -47,12 +47,12 @@ export async function supervise(options: SupervisorOptions): Promise<number> {
   stopping.addEventListener('abort', () => void stopRoles(children), { once: true });
   try {
     database = await keepDatabase(settings, log);
-    const { firstPassword } = await options.prepare(database.connection, settings);
+    const { firstSignIn } = await options.prepare(database.connection, settings);
     const startRole = roleStarter(options, log, logTo, children, () =>
       lock.note([...children.values()].flatMap(child => child.pid() ?? [])),
     );
     const { smtpPort, webUrl } = await startRoles(startRole, settings);
-    if (!stopping.aborted) say(banner({ settings, smtpPort, webUrl, firstPassword, logFile }));
+    if (!stopping.aborted) say(banner({ settings, smtpPort, webUrl, firstSignIn, logFile }));
     await aborted(stopping);
   } catch (error) {
     if (!stopping.aborted) throw error;
@@ -70,13 +70,13 @@ export async function supervise(options: SupervisorOptions): Promise<number> {
 
 type RoleStarter = (role: RoleName, extra?: Record<string, string>) => Promise<RunningRole['ready']>;
 
-// The pages first: the gateway's acknowledgements point to them, also when their port was chosen freely. New mail last.
+// All at once, unless the web's port is chosen freely: then the others have to know it first, since acknowledgements point to the pages.
 async function startRoles(startRole: RoleStarter, settings: Settings): Promise<{ smtpPort: number; webUrl: string }> {
-  const web = await startRole('web');
   const freelyChosen = settings.webPort === 0 && !settings.webUrlGiven;
-  const webUrl = freelyChosen ? settings.webUrl.replace(/:0$/, `:${web.webPort}`) : settings.webUrl;
+  const web = startRole('web');
+  const webUrl = freelyChosen ? settings.webUrl.replace(/:0$/, `:${(await web).webPort}`) : settings.webUrl;
   const extra: Record<string, string> = freelyChosen ? { SARABAN_WEB_URL: webUrl } : {};
-  const [, gateway] = await Promise.all([startRole('worker', extra), startRole('gateway', extra)]);
+  const [gateway] = await Promise.all([startRole('gateway', extra), startRole('worker', extra), web]);
   return { smtpPort: Number(gateway.smtpPort ?? settings.smtpPort), webUrl };
 }
 

@@ -108,7 +108,7 @@ async function nothingLeft(): Promise<void> {
 test('says where to write and look, stops in order, leaves nothing running, and keeps the first password to the first time', async () => {
   const first = await startAppliance();
   expect(first.banner).toContain('saraban@agency.example');
-  expect(first.banner).toContain('first-password');
+  expect(first.banner).toContain('first-user / first-password');
   expect(first.banner).toContain(data);
   // The gateway puts links into acknowledgements: it has to know the port the web chose.
   expect(await ask(first.smtpPort)).toMatchObject({ role: 'gateway', webUrl: `http://127.0.0.1:${first.webPort}` });
@@ -210,6 +210,17 @@ test('a role that may start later: its own sentence, exit 75', async () => {
   expect(code).toBe(75);
   expect(err).toContain('I would rather not.');
   await nothingLeft();
+});
+
+test('of ports that are not chosen freely all roles start at once, and one that fails stops the others', async () => {
+  const fixed = { SARABAN_WEB_URL: 'https://saraban.agency.go.th' };
+  mkdirSync(data);
+  writeFileSync(join(data, 'gateway-refuses'), '');
+  expect((await launch(fixed).ended).code).toBe(75);
+  await nothingLeft();
+  rmSync(join(data, 'gateway-refuses'));
+  const { smtpPort } = await startAppliance(fixed);
+  expect(await ask(smtpPort)).toMatchObject({ role: 'gateway', webUrl: 'https://saraban.agency.go.th' });
 });
 
 test('a data folder that cannot be one: one sentence, exit 1', async () => {

@@ -65,7 +65,9 @@ const start: Command = {
       const log = openLog(settings.logLevel, only);
       return await runRolesAsChild({ roles: [only], settings, log, stopping, supervised: true, loadRole: async role => standIn(role) });
     }
-    const prepare = async () => ({ firstPassword: existsSync(join(settings.data, 'events')) ? null : 'first-password' });
+    const prepare = async () => ({
+      firstSignIn: existsSync(join(settings.data, 'events')) ? null : { user: 'first-user', password: 'first-password' },
+    });
     return await supervise({ settings, stopping, env: context.env, entry: import.meta.filename, say: console.log, prepare });
   },
 };
