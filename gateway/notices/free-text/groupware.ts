@@ -72,6 +72,16 @@ function readNotes(report: string): TextEntry[] {
 
 export const groupwareHabits: TextHabit[] = [
   {
+    name: 'exchange-online',
+    mark: /Original Message Details|^\s*Reported error:/im,
+    read: report =>
+      readEntries(report, {
+        entry: [line('^\\s*Recipient Address:\\s*<?{A}>?')],
+        end: /^\s*Subject:/i,
+        shared: /(?:Reported error|Error):\s*(?<d>[^\n]{1,800})/i,
+      }),
+  },
+  {
     name: 'exchange',
     mark: /Delivery has failed to these recipients|Diagnostic information for administrators|^Generating server:/im,
     read: readNewExchange,
