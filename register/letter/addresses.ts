@@ -8,6 +8,8 @@ import type { Address } from './message.ts';
 
 /** A list longer than this is cut: a mail to more people is no letter, and the head is bounded anyway. */
 const MAX_ADDRESSES = 10_000;
+/** After so many quotes and comments that never closed they are taken for text: each would be searched for its end again. */
+const MAX_UNCLOSED = 50;
 
 type Token = { kind: 'text' | 'quoted' | 'comment' | 'angle' | 'space'; text: string };
 
@@ -25,6 +27,7 @@ export function readAddresses(value: string, fallback: string): Address[] {
     tokens = [];
   };
   const endFrom = wordEndFinder(value);
+  const unclosed = { count: 0 };
   let at = 0;
   while (at < value.length) {
     const char = value[at]!;
@@ -36,9 +39,14 @@ export function readAddresses(value: string, fallback: string): Address[] {
       tokens = [];
       at++;
     } else {
-      const { token, end } = tokenAt(value, at, endFrom);
-      // Two addresses in brackets without a comma between them are two entries.
-      if (token.kind === 'angle' && tokens.some(other => other.kind === 'angle')) endEntry();
+      const { token, end } = tokenAt(value, at, endFrom, unclosed);
+      // Two addresses in brackets without a comma between them are two entries; the words between name the second.
+      const angle = token.kind === 'angle' ? tokens.findIndex(other => other.kind === 'angle') : -1;
+      if (angle >= 0) {
+        const next = tokens.splice(angle + 1);
+        endEntry();
+        tokens = next;
+      }
       tokens.push(token);
       at = end;
     }
@@ -47,20 +55,22 @@ export function readAddresses(value: string, fallback: string): Address[] {
   return found;
 }
 
-function tokenAt(value: string, at: number, endFrom: (from: number) => number): { token: Token; end: number } {
+function tokenAt(value: string, at: number, endFrom: (from: number) => number, unclosed: { count: number }): { token: Token; end: number } {
   const char = value[at]!;
   if (isBlank(char)) {
     let end = at + 1;
     while (end < value.length && isBlank(value[end]!)) end++;
     return { token: { kind: 'space', text: ' ' }, end };
   }
-  if (char === '"') {
+  if (char === '"' && unclosed.count < MAX_UNCLOSED) {
     const closed = quotedEnd(value, at);
     if (closed !== null) return { token: { kind: 'quoted', text: value.slice(at, closed) }, end: closed };
+    unclosed.count++;
   }
-  if (char === '(') {
+  if (char === '(' && unclosed.count < MAX_UNCLOSED) {
     const closed = commentEnd(value, at);
     if (closed !== null) return { token: { kind: 'comment', text: value.slice(at + 1, closed - 1) }, end: closed };
+    unclosed.count++;
   }
   if (char === '<') return angleAt(value, at);
   if (char === '=' && value[at + 1] === '?') {

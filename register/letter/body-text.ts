@@ -37,7 +37,7 @@ export function bestText(body: Body): string {
 }
 
 function joinLines(texts: string[]): string {
-  return texts.reduce((all, text) => (all === '' || all.endsWith('\n') ? all + text : `${all}\n${text}`), '');
+  return texts.map((text, index) => (index === texts.length - 1 || text === '' || text.endsWith('\n') ? text : `${text}\n`)).join('');
 }
 
 function plainAsHtml(text: string): string {

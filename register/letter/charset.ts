@@ -40,7 +40,7 @@ function normalizeLabel(label: string | null | undefined): string {
 export function knownCharset(label: string | null | undefined): string | null {
   const name = normalizeLabel(label);
   if (NO_NAMES.test(name)) return null;
-  if (THAI_NAMES.test(name)) return 'windows-874';
+  if (THAI_NAMES.test(name.replaceAll('_', '-'))) return 'windows-874';
   if (ASCII_NAMES.test(name)) return 'us-ascii';
   if (UTF7_NAMES.test(name)) return 'utf-7';
   if (isShifted(name)) return name;

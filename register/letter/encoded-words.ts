@@ -88,7 +88,13 @@ function joined(words: Word[]): { charset: string; bytes: Buffer }[] {
     }
     run.bytes.push(wordBytes(run.open));
     // Base64 cut in the middle of its group of four goes on in the next word.
-    if (run.open.encoding === 'q' || run.open.text.includes('=') || run.open.text.replace(/\s+/g, '').length % 4 === 0) run.open = null;
+    if (
+      run.open.encoding === 'q' ||
+      run.open.text.length > 1000 ||
+      run.open.text.includes('=') ||
+      run.open.text.replace(/\s+/g, '').length % 4 === 0
+    )
+      run.open = null;
   }
   return runs.map(run => ({ charset: run.charset, bytes: Buffer.concat(run.bytes) }));
 }

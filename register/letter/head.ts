@@ -11,8 +11,10 @@ const FIELD = /^([!-9;-~]{1,200})[ \t]*:/;
 const KNOWN =
   /^(?:from|to|cc|bcc|sender|reply-to|subject|date|message-id|in-reply-to|references|mime-version|content-[a-z-]+|received|return-path|delivered-to|x-[\w-]+|dkim-signature|arc-[\w-]+|list-[\w-]+|importance|priority|auto-submitted)$/i;
 const REPEATED = /^(?:received|x-[\w-]+|dkim-signature|arc-[\w-]+|delivered-to|comments|keywords|return-path)$/i;
-/** Fields kept of one head; the rest is counted. */
+/** Fields kept of one head; the rest is counted, but for some of those without which a letter can't be understood. */
 const MAX_FIELDS = 10_000;
+const ESSENTIAL = /^(?:from|to|cc|sender|reply-to|subject|date|message-id|in-reply-to|references|mime-version|content-[a-z-]+)$/i;
+const MAX_ESSENTIAL = MAX_FIELDS + 200;
 
 type Line = { start: number; end: number; next: number };
 
@@ -55,6 +57,12 @@ function fieldName(bytes: Buffer, line: Line): string | null {
   return FIELD.exec(bytes.toString('latin1', line.start, Math.min(line.end, line.start + 300)))?.[1] ?? null;
 }
 
+/** Whether a line begins a field that mail is known to have: a stricter question than whether it could be one. */
+export function beginsKnownField(line: Buffer): boolean {
+  const name = FIELD.exec(line.toString('latin1', 0, 300))?.[1];
+  return name !== undefined && KNOWN.test(name);
+}
+
 function isContinuation(bytes: Buffer, line: Line, at: number): boolean {
   return at > 0 && (bytes[line.start] === 0x20 || bytes[line.start] === 0x09);
 }
@@ -94,7 +102,7 @@ export function rawFields(head: Buffer): { fields: RawField[]; dropped: number; 
   let name = '';
   const flush = (end: number) => {
     if (start < 0) return;
-    if (fields.length >= MAX_FIELDS) dropped++;
+    if (fields.length >= MAX_FIELDS && (fields.length >= MAX_ESSENTIAL || !ESSENTIAL.test(name))) dropped++;
     else {
       const raw = head.subarray(start, end);
       fields.push({ name, raw, value: unfold(raw) });

@@ -43,11 +43,14 @@ export function readHeaders(head: Buffer, options: { fallbackCharset: string }):
   const first = new Map<string, RawField>();
   for (const field of fields) {
     const name = field.name.toLowerCase();
-    if (ONCE.includes(name) && first.has(name)) note('field-repeated', `${field.name} stands more than once; the first is used.`);
+    if (ONCE.includes(name) && first.has(name))
+      note('field-repeated', `${field.name} stands more than once; of what can stand only once the first is used.`);
     if (!first.has(name)) first.set(name, field);
   }
   const value = (name: string) => first.get(name)?.value ?? null;
-  const addresses = (name: string) => readAddresses(value(name) ?? '', fallback);
+  // Address fields that stand twice are read together: leaving out a recipient is worse than naming one too many.
+  const addresses = (name: string) =>
+    fields.filter(field => field.name.toLowerCase() === name).flatMap(field => readAddresses(field.value, fallback));
   const text = (name: string) => {
     const raw = value(name);
     return raw === null || raw === '' ? null : decodeRaw(raw, fallback).text;

@@ -104,17 +104,25 @@ function altText(tag: string): string {
 }
 
 class Writer {
-  private out = '';
+  /** In pieces, with the last two characters apart: asking a growing string for its end copies all of it, every time. */
+  private readonly pieces: string[] = [];
+  private tail = '';
   private skipping = '';
   private skipDepth = 0;
   private preformatted = 0;
   private space = false;
 
+  private add(text: string): void {
+    if (text === '') return;
+    this.pieces.push(text);
+    this.tail = (this.tail + text.slice(-2)).slice(-2);
+  }
+
   text(raw: string): void {
     if (this.skipping !== '') return;
     const text = decodeEntities(raw);
     if (this.preformatted > 0) {
-      this.out += text.replace(/\r\n?/g, '\n');
+      this.add(text.replace(/\r\n?/g, '\n'));
       return;
     }
     const words = text.replace(/[ \t\r\n\f]+/g, ' ');
@@ -122,9 +130,9 @@ class Writer {
     const body = words.trimStart() === words || words[0] !== ' ' ? words : words.slice(1);
     if (words[0] === ' ') this.space = true;
     if (body === '') return;
-    if (this.space && this.out !== '' && !this.out.endsWith('\n') && !this.out.endsWith(' ')) this.out += ' ';
+    if (this.space && this.tail !== '' && !this.tail.endsWith('\n') && !this.tail.endsWith(' ')) this.add(' ');
     this.space = body.endsWith(' ');
-    this.out += this.space ? body.slice(0, -1) : body;
+    this.add(this.space ? body.slice(0, -1) : body);
   }
 
   open(name: string, alt: string): void {
@@ -141,9 +149,9 @@ class Writer {
     }
     if (name === 'br') this.newLine();
     else this.breakFor(name);
-    if (name === 'li') this.out += '- ';
+    if (name === 'li') this.add('- ');
     if (name === 'pre') this.preformatted++;
-    if (name === 'hr') this.out += '----\n';
+    if (name === 'hr') this.add('----\n');
     if (name === 'td' || name === 'th') this.cell();
     if (alt !== '') this.text(` ${alt} `);
   }
@@ -160,30 +168,32 @@ class Writer {
   private breakFor(name: string): void {
     if (PARAGRAPHS.has(name)) {
       this.freshLine();
-      if (this.out !== '' && !this.out.endsWith('\n\n')) this.out += '\n';
+      if (this.tail !== '' && this.tail !== '\n\n') this.add('\n');
     } else if (BREAKS.has(name)) {
       this.freshLine();
     }
   }
 
   private cell(): void {
-    if (this.out !== '' && !this.out.endsWith('\n') && !this.out.endsWith('\t')) this.out += '\t';
+    if (this.tail !== '' && !this.tail.endsWith('\n') && !this.tail.endsWith('\t')) this.add('\t');
     this.space = false;
   }
 
   private newLine(): void {
-    this.out += '\n';
+    this.add('\n');
     this.space = false;
   }
 
   private freshLine(): void {
-    if (this.out !== '' && !this.out.endsWith('\n')) this.newLine();
+    if (this.tail !== '' && !this.tail.endsWith('\n')) this.newLine();
     this.space = false;
   }
 
   done(): string {
-    return this.out
-      .replace(/[ \t]+\n/g, '\n')
+    // Line by line: a pattern for "blanks before a line end" takes square time over a run of blanks.
+    const lines = this.pieces.join('').split('\n');
+    const text = lines.map(line => line.trimEnd()).join('\n');
+    return text
       .replace(/\n{3,}/g, '\n\n')
       .replace(/^\n+/, '')
       .trimEnd();

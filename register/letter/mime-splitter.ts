@@ -3,7 +3,7 @@
  * else: what a head means and what becomes of a body is decided by the walker it tells (part-walker.ts). Of a body it holds a few bytes back
  * at most, so memory does not grow with the letter.
  */
-import { splitHead } from './head.ts';
+import { beginsKnownField, splitHead } from './head.ts';
 
 /** What the walker makes of a head: a body to be handed on, or a multipart with the boundary it declared (null when it declared none). */
 export type HeadVerdict = { kind: 'leaf' } | { kind: 'multipart'; boundary: string | null };
@@ -25,6 +25,7 @@ const DASH = 0x2d;
 /** A line longer than this is no boundary: RFC 2046 allows 70 characters, RFC 5322 lines of 998. */
 const LONGEST_BOUNDARY_LINE = 2048;
 const LINE_PIECE = 65_536;
+const LINE_END = Buffer.from('\r\n');
 /** Bytes of one line of a head that are kept, when it has no end. */
 const MAX_HEAD_LINE = 262_144;
 /** Fields without which a letter can't be understood: kept, a little of them, even behind a head that is too long. */
@@ -90,16 +91,18 @@ export class MimeSplitter {
     if (wholeLine) {
       const delimiter = this.delimiterOf(line);
       if (delimiter !== null) {
-        this.finishHead(line, false, delimiter);
+        // A boundary right after a boundary encloses nothing, not even an empty part.
+        if (this.headBytes === 0 && this.blankLines.length === 0 && !this.messageStart) this.applyDelimiter(delimiter);
+        else this.finishHead(line, false, delimiter);
         return true;
       }
       if (isBlankLine(line)) {
-        // Blank lines before the first field: forgiven when a field follows (bounces quote messages so).
+        // Blank lines before the first field: forgiven when a known field follows (bounces quote messages so).
         if (this.messageStart && this.headBytes === 0 && this.blankLines.length < 3) this.blankLines.push(line);
         else this.finishHead(line, true);
         return true;
       }
-      if (this.blankLines.length > 0 && this.headBytes === 0 && !/^[!-9;-~]{1,100}:/.test(line.toString('latin1', 0, 110))) {
+      if (this.blankLines.length > 0 && this.headBytes === 0 && !beginsKnownField(line)) {
         const [first, ...others] = this.blankLines;
         this.held = Buffer.concat([...others, line, this.held]);
         this.lineStart = true;
@@ -124,6 +127,8 @@ export class MimeSplitter {
       this.headCut = true;
       return;
     }
+    // A line that was cut ends where it was cut.
+    if (wholeLine && this.head.length > 0 && this.head.at(-1)?.at(-1) !== LF) this.head.push(LINE_END);
     this.head.push(line);
     this.headBytes += line.length;
   }
@@ -160,6 +165,7 @@ export class MimeSplitter {
     if (rest !== null) {
       this.held = Buffer.concat([rest, terminator, this.held]);
     } else if (delimiter !== null && !isBodyNext) {
+      if (this.state === 'body') this.events.endBody();
       this.applyDelimiter(delimiter);
     }
   }

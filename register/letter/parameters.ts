@@ -12,6 +12,10 @@ export type StructuredValue = { value: string; parameters: Map<string, Parameter
 /** More than any honest mailer writes; what follows is dropped. */
 const MAX_PARAMETERS = 500;
 
+/** A comment longer than this is none; after so many that never closed no more are looked for, or a head of '(' alone would take minutes. */
+const LONGEST_COMMENT = 2000;
+const MAX_UNCLOSED = 50;
+
 type Piece = { order: number; extended: boolean; text: string };
 
 /**
@@ -109,6 +113,7 @@ function splitPairs(input: string, faults: string[]): { value: string; parameter
 class Scanner {
   private readonly text: string;
   private at = 0;
+  private unclosed = 0;
 
   constructor(text: string) {
     this.text = text;
@@ -139,13 +144,14 @@ class Scanner {
   private comment(): void {
     let depth = 0;
     const start = this.at;
-    while (!this.done) {
+    while (!this.done && this.at - start < LONGEST_COMMENT && this.unclosed < MAX_UNCLOSED) {
       const char = this.text[this.at++];
       if (char === '\\') this.at++;
       else if (char === '(') depth++;
       else if (char === ')' && --depth === 0) return;
     }
     // Never closed: it was no comment.
+    this.unclosed++;
     this.at = start + 1;
   }
 
@@ -189,7 +195,7 @@ class Scanner {
   /** A value without quotes, up to ';' or to white space that another `name=` follows; spaces inside are kept, as broken mailers mean them. */
   bare(): string {
     const rest = this.text.slice(this.at);
-    const next = /[;]|[ \t]+(?=[A-Za-z][\w-]{0,40}(?:\*\d{0,4}\*?)?=)/.exec(rest);
+    const next = /[;]|[ \t](?=[A-Za-z][\w-]{0,40}(?:\*\d{0,4}\*?)?=)/.exec(rest);
     const text = next === null ? rest : rest.slice(0, next.index);
     this.at += text.length;
     return trimBytes(text.replace(/[ \t]\([^()]{0,200}\)$/, ''));

@@ -98,7 +98,7 @@ export class TextContents implements Contents {
     let text = plainLines(decoded.text);
     if (this.capture.cut) {
       this.kept.note('text-cut');
-      text = text.replace(/\uFFFD+$/, '');
+      if (text.endsWith('\uFFFD')) text = text.slice(0, -1);
     }
     if (html) return { plain: null, html: text };
     if (type === 'text/enriched' || type === 'text/richtext')

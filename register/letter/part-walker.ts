@@ -3,22 +3,27 @@
  * reader, and gathers what the message says. The splitter tells it heads and bodies; a message inside the message gets a walker of its own.
  */
 import { type Body, bestText, combineBodies, NO_BODY } from './body-text.ts';
+import { decodeForPeople } from './encoded-words.ts';
 import { readHeaders } from './headers.ts';
 import type { InnerMessage, MessageHeaders, ReadPart } from './message.ts';
 import { type HeadVerdict, MimeSplitter, type SplitterEvents } from './mime-splitter.ts';
 import { type Contents, TextContents, TnefContents } from './part-contents.ts';
 import { declaredCharset, type PartHead, readPartHead } from './part-head.ts';
-import type { KeptPart, ReadState } from './read-state.ts';
+import { cleanName, type KeptPart, type ReadState } from './read-state.ts';
 import { decoderFor, type TransferDecoder } from './transfer-decode.ts';
 
 type Node = { subtype: string; path: string; children: number; bodies: Body[]; retried: boolean };
 type Leaf = {
   kept: KeptPart;
   head: PartHead;
-  decoder: TransferDecoder | null;
+  decoder: TransferDecoder | null /** What was seen of the body before its decoder was chosen. */;
+  sample: Buffer;
   contents: Contents | null;
   place: 'body' | 'spare' | 'none';
 };
+
+/** Bytes of a body that are seen before its decoder is chosen. */
+const SAMPLE = 2000;
 
 /** Where a message lies: its own path ('' for the letter), the listed part it lies in, and how many listed parts and levels are around it. */
 export type Place = { path: string; parent: string | null; depth: number; level: number };
@@ -105,7 +110,7 @@ export class MessageWalker implements SplitterEvents {
     if (kept === null) return;
     for (const code of codes) kept.note(code);
     if (tooDeep) kept.note('too-deep');
-    const leaf: Leaf = { kept, head, decoder: null, contents: null, place: 'none' };
+    const leaf: Leaf = { kept, head, decoder: null, sample: Buffer.alloc(0), contents: null, place: 'none' };
     if (opens && !tooDeep) {
       leaf.contents = this.messageContents(kept);
     } else if (isText && head.disposition !== 'attachment') {
@@ -149,17 +154,31 @@ export class MessageWalker implements SplitterEvents {
   body(chunk: Buffer): void {
     const leaf = this.leaf;
     if (leaf === null) return;
-    leaf.decoder ??= this.chooseDecoder(leaf, chunk);
+    if (leaf.decoder === null) {
+      leaf.sample = leaf.sample.length === 0 ? Buffer.from(chunk) : Buffer.concat([leaf.sample, chunk]);
+      if (leaf.sample.length >= SAMPLE) this.startDecoding(leaf);
+      return;
+    }
     this.take(leaf, leaf.decoder.write(chunk));
   }
 
+  /** Chooses the decoder when enough of the body was seen, and gives it what was held back for that. */
+  private startDecoding(leaf: Leaf): TransferDecoder {
+    const decoder = this.chooseDecoder(leaf);
+    leaf.decoder = decoder;
+    const held = leaf.sample;
+    leaf.sample = Buffer.alloc(0);
+    this.take(leaf, decoder.write(held));
+    return decoder;
+  }
+
   /** Text that calls itself base64 and is none would be turned into rubbish: words with spaces between them are no base64. */
-  private chooseDecoder(leaf: Leaf, first: Buffer): TransferDecoder {
+  private chooseDecoder(leaf: Leaf): TransferDecoder {
     if (leaf.head.encoding !== 'base64') return decoderFor(leaf.head.encoding);
-    const sample = first.toString('latin1', 0, 2000).trim();
+    const sample = leaf.sample.toString('latin1', 0, SAMPLE).trim();
     const words = sample.match(/[A-Za-z.,:;!?] [A-Za-z]/g)?.length ?? 0;
     const strange = sample.match(/[^A-Za-z0-9+/=\s]/g)?.length ?? 0;
-    if (words < 2 || strange < 1) return decoderFor('base64');
+    if (words < 2 || strange < 1 || /^[A-Za-z0-9+/]{4,}={0,2}[ \t]*(?:\r?\n|$)/.test(sample)) return decoderFor('base64');
     leaf.kept.note('not-base64');
     return decoderFor('8bit');
   }
@@ -174,10 +193,14 @@ export class MessageWalker implements SplitterEvents {
     const leaf = this.leaf;
     this.leaf = null;
     if (leaf === null) return;
-    const last = leaf.decoder?.end();
-    if (last !== undefined) {
-      this.take(leaf, last.rest);
-      for (const fault of last.faults) leaf.kept.note(fault);
+    const decoder = leaf.decoder ?? this.startDecoding(leaf);
+    const last = decoder.end();
+    this.take(leaf, last.rest);
+    for (const fault of last.faults) leaf.kept.note(fault);
+    const inside = decoder.name ?? null;
+    if (inside !== null && leaf.kept.part.name === null) {
+      const name = decodeForPeople(inside, this.state.fallback);
+      Object.assign(leaf.kept.part, { name: cleanName(name.text), nameGuessed: name.guessed, nameRaw: name.text });
     }
     const body = leaf.contents?.end() ?? NO_BODY;
     leaf.kept.end();
@@ -208,7 +231,7 @@ export class MessageWalker implements SplitterEvents {
   private readWithoutBoundary(content: Buffer, node: Node): boolean {
     const path = node.path === '' ? undefined : node.path;
     const text = content.toString('latin1');
-    const found = /(?:^|\n)--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-[a-z-]+[ \t]*:|\r?\n)/i.exec(text)?.[1];
+    const found = /(?:^|\n)--([^\r\n]{1,200}?)[ \t]{0,20}\r?\n(?=content-[a-z-]+[ \t]*:|\r?\n)/i.exec(text)?.[1];
     if (found !== undefined) {
       this.state.note('boundary-guessed', path);
       const again = new MimeSplitter(this, { maxHeadBytes: this.state.limits.maxHeadBytes, maxPreambleBytes: 0 }, found);

@@ -2,6 +2,8 @@
 import { UuDecoder } from './uuencode.ts';
 
 export type TransferDecoder = {
+  /** A file name that stands in the encoded data, as a binary string. */
+  readonly name?: string | null;
   write(chunk: Buffer): Buffer;
   /** The last bytes, and the codes of what was broken. */
   end(): { rest: Buffer; faults: string[] };
@@ -89,6 +91,10 @@ class Base64Decoder implements TransferDecoder {
   }
 
   private lineAfterEnd(line: string): Buffer {
+    if (line.length > 4096) {
+      this.after += line.length;
+      return NOTHING;
+    }
     const text = line.replace(/[ \t\r=]+$/, '').trim();
     if (text === '') return NOTHING;
     if (text.length >= 8 && /^[A-Za-z0-9+/]+$/.test(text) && (line.includes('=') || text.length % 4 === 0))

@@ -6,7 +6,7 @@ const BEGIN = /^begin(?:-base64)? [0-7]{3,4} +([^\r\n]{1,400}?)[ \t\r]*$/;
 
 /** The file name of a `begin` line, as a binary string; null when the line is none. */
 export function uuBegin(line: string): string | null {
-  return BEGIN.exec(line)?.[1] ?? null;
+  return line.length > 500 ? null : (BEGIN.exec(line)?.[1] ?? null);
 }
 
 /** Whether a line can be one of a uuencoded block: its first character counts its bytes, and its length fits that count. */
@@ -48,6 +48,8 @@ export function decodeYencLine(line: string): Buffer {
 
 /** A part whose whole body is uuencoded. What stands before `begin` and after `end` is not data. */
 export class UuDecoder implements TransferDecoder {
+  /** From the `begin` line, as a binary string. */
+  name: string | null = null;
   private line = '';
   private state: 'before' | 'inside' | 'after' = 'before';
   private bad = 0;
@@ -60,7 +62,8 @@ export class UuDecoder implements TransferDecoder {
 
   private take(line: string): Buffer {
     if (this.state === 'before') {
-      if (uuBegin(line) !== null) this.state = 'inside';
+      this.name = uuBegin(line);
+      if (this.name !== null) this.state = 'inside';
       return NOTHING;
     }
     if (this.state === 'after' || line === '') return NOTHING;
