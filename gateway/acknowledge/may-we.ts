@@ -110,7 +110,7 @@ function whyAutomatic(fields: MayWeInput['fields'], contentType: string): Acknow
 const SYSTEM =
   /^(?:mail(?:er)?[-_.]?daemon|maildaemon|postmaster|root|daemon|nobody|listserv|majordomo|mailman|sympa|microsoftexchange[0-9a-f]{16,})$/;
 const NO_REPLY =
-  /^(?:(?:no|not|do[-_.]?not|never)[-_.]?re(?:ply|spond|spuesta)s?(?:[-_.+].*)?|(?:.*[-_.])?no[-_.]?reply|bounces?(?:[-_.+=].*)?|.*[-_.]bounces?|auto(?:mated|mailer|reply|responder|[-_.]reply)?)$/;
+  /^(?:(?:no|not|do[-_.]?not|never)[-_.]?re(?:ply|spond|spuesta)s?(?:[-_.+].*)?|(?:.*[-_.])?no[-_.]?reply|bounces?(?:[-_.+=].*)?|.*[-_.]bounces?|auto(?:mated|mailer|reply|responder|[-_.]reply))$/;
 const NO_REPLY_DOMAIN = /^(?:no-?reply|bounces?)\./;
 const LIST = /^(?:owner-.*|.*-(?:request|owner|relay|outgoing|confirm|subscribe|unsubscribe))$/;
 

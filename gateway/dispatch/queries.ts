@@ -57,6 +57,11 @@ export async function lockMail(tx: Transaction, id: string): Promise<MailRow | n
   return row ?? null;
 }
 
+export async function selectRecipient(tx: Transaction, id: string): Promise<string | null> {
+  const [row] = await tx<{ recipient: string }[]>`SELECT recipient FROM mail WHERE id = ${id}`;
+  return row?.recipient ?? null;
+}
+
 /** Begins one more try. */
 export async function beginAttempt(tx: Transaction, id: string): Promise<number> {
   const [row] = await tx<
