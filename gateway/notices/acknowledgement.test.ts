@@ -45,6 +45,32 @@ ${json}
     });
   });
 
+  it('in the form that this appliance sends', async () => {
+    const json = JSON.stringify({
+      format: 'saraban.acknowledgement/1',
+      agency: { code: '71001', name: { th: 'เทศบาลเมืองตัวอย่าง', en: 'Example Town' }, address: 'saraban@other.go.th', phone: null },
+      register: 'receive',
+      number: 12,
+      year: 2569,
+      receivedAt: '2026-11-02T03:00:00.000Z',
+      enteredAt: '2026-11-02T03:00:01.000Z',
+      messageId: '<letter-7@agency.go.th>',
+      messageSha256: 'cd'.repeat(32),
+      attachments: [{ name: 'a.pdf', contentType: 'application/pdf', size: 1, sha256: 'ef'.repeat(32) }],
+      verifyUrl: 'https://saraban.other.go.th/v/abc',
+      entryHash: '01'.repeat(32),
+    });
+    expect((await parse(machine(json))).acknowledgement).toEqual({
+      agency: 'เทศบาลเมืองตัวอย่าง',
+      number: '12',
+      year: 2569,
+      receivedAt: '2026-11-02T03:00:00.000Z',
+      verifyUrl: 'https://saraban.other.go.th/v/abc',
+      messageSha256: 'cd'.repeat(32),
+      source: 'machine',
+    });
+  });
+
   it.each(['', '[]', '"x"', '{', 'null'])('broken JSON %j falls back to the words', async json => {
     const notice = await parse(machine(json));
     expect(notice).toMatchObject({ kind: 'acknowledgement', acknowledgement: { number: null, source: 'wording' } });

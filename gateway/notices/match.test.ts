@@ -22,6 +22,7 @@ function notice(original: Partial<Notice['original']>, addresses: (string | null
 
 it.each([
   ['our token', notice({ token: 't2' }, ['whoever@example.net']), { id: 'b', certainty: 'certain' }],
+  ['our token, folded to capitals', notice({ token: 'T2' }), { id: 'b', certainty: 'certain' }],
   ['the token as envelope id', notice({ envelopeId: 't1' }), { id: 'a', certainty: 'certain' }],
   ['Message-ID and recipient', notice({ messageId: '<m1@agency>' }, ['SOMCHAI@example.net']), { id: 'a', certainty: 'certain' }],
   ['Message-ID without brackets', notice({ messageId: 'm2@agency' }), { id: 'c', certainty: 'likely' }],

@@ -28,9 +28,9 @@ export function matchNotice(notice: Notice, candidates: SentMail[]): NoticeMatch
       .map(folded)
       .filter(address => address !== ''),
   );
-  const tokens = [token, envelopeId].filter(value => value !== null && value !== '');
+  const tokens = [token, envelopeId].flatMap(value => (value ? [value.toLowerCase()] : []));
 
-  const byToken = candidates.filter(mail => mail.token !== null && mail.token !== '' && tokens.includes(mail.token));
+  const byToken = candidates.filter(mail => mail.token !== null && mail.token !== '' && tokens.includes(mail.token.toLowerCase()));
   if (byToken.length > 0) {
     const only = one(byToken) ?? one(byToken.filter(mail => named.has(folded(mail.recipient))));
     if (only) return { id: only.id, certainty: 'certain' };

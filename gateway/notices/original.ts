@@ -4,11 +4,11 @@ import { addressPattern, fieldGroups, fieldOf, tidyAddress } from './fields.ts';
 import type { OriginalIdentity } from './notice.ts';
 
 /** Our return path: `saraban+r-<token>@agency`. */
-const ownReturnPath = /\+r-([A-Za-z0-9_=.-]{1,128})@/;
+const ownReturnPath = /\+r-([a-z0-9_=.-]{1,128})@/;
 
-/** The token of our return path in an address, null when it has none. */
+/** The token of our return path in an address, null when it has none; in lower case, as our tokens are and as some systems fold them. */
 export function tokenOf(address: string): string | null {
-  return ownReturnPath.exec(address)?.[1] ?? null;
+  return ownReturnPath.exec(address.toLowerCase())?.[1] ?? null;
 }
 
 /** The parts at the notice's top that hold the returned mail or its headers. */

@@ -57,7 +57,7 @@ async function read(input: ParseInput): Promise<Notice> {
     return {
       kind: 'acknowledgement',
       recipients: autoReplyRecipient(message),
-      original: { ...original, messageId: original.messageId ?? receipt.messageId },
+      original: { ...original, messageId: receipt.messageId ?? original.messageId },
       acknowledgement: receipt.facts,
       notes: [],
     };
