@@ -88,7 +88,7 @@ export class TextContents implements Contents {
     this.scanner?.end();
     const type = this.kept.part.contentType;
     const html = type === 'text/html' || type === 'application/xhtml+xml';
-    const decoded = decodeBytes(this.capture.all(), this.parameters['charset'] ?? null, {
+    const decoded = decodeBytes(this.capture.all(), this.parameters.charset ?? null, {
       fallback: this.state.fallback,
       context: html ? 'html' : 'text',
     });
@@ -103,8 +103,8 @@ export class TextContents implements Contents {
     if (html) return { plain: null, html: text };
     if (type === 'text/enriched' || type === 'text/richtext')
       return { plain: htmlText(text.replaceAll('\n', '<br>').replaceAll('<<', '&lt;')), html: null };
-    if (this.parameters['format']?.toLowerCase() === 'flowed')
-      return { plain: unflow(text, this.parameters['delsp']?.toLowerCase() === 'yes'), html: null };
+    if (this.parameters.format?.toLowerCase() === 'flowed')
+      return { plain: unflow(text, this.parameters.delsp?.toLowerCase() === 'yes'), html: null };
     return { plain: text, html: null };
   }
 }

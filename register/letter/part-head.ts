@@ -49,7 +49,7 @@ export function readPartHead(head: Buffer, fallback: string): PartHead {
     declared: type.declared,
     parameters: type.parameters,
     boundary: structured.parameters.get('boundary')?.raw ?? null,
-    charset: type.parameters['charset'] ?? null,
+    charset: type.parameters.charset ?? null,
     name: named === null ? null : cleanName(named.value),
     nameGuessed: named?.guessed ?? false,
     nameRaw: named === null ? null : decodeRaw(named.raw, fallback).text,
