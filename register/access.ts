@@ -28,7 +28,8 @@ export const MAY = {
   'settle-notice': CENTRAL,
   'see-outbox': ALL_OF_THE_AGENCY,
   'see-acts': ['administrator', 'auditor'],
-  'manage-users': ['administrator'],
+  /** The provider: the provider's own people. */
+  'manage-users': ['administrator', 'provider'],
   'manage-units': ['administrator'],
   'manage-rules': ['administrator'],
   'manage-templates': ['administrator'],

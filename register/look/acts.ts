@@ -1,6 +1,11 @@
 /** The auditor's log: every act of the agency, newest first. */
+import { may } from '../access.ts';
+import { isId } from '../checks.ts';
 import type { Database } from '../db/connect.ts';
 import type { Officer } from '../officer.ts';
+import { selectActs } from './act-queries.ts';
+import { boundedLimit } from './cursor.ts';
+import { looking } from './entry-queries.ts';
 
 export interface ActRow {
   register: 'receive' | 'send' | 'office';
@@ -19,10 +24,20 @@ export interface ActRow {
   previousHash: string;
 }
 
-export async function listActs(
-  db: Database,
-  officer: Officer,
-  filter: { register: 'receive' | 'send' | 'office'; kind?: string; actorId?: string; limit: number; before?: number },
-): Promise<{ items: ActRow[]; next: number | null }> {
-  throw new Error(`not built yet ${String([db, officer, filter])}`);
+export interface ActFilter {
+  register: 'receive' | 'send' | 'office';
+  kind?: string | undefined;
+  actorId?: string | undefined;
+  limit: number;
+  /** The `next` of the page before: acts below this ordinal. */
+  before?: number | undefined;
+}
+
+/** The acts of one chain. What was done to a classified letter is shown to appointed persons alone; its ordinal is missing from the list then, not from the chain. */
+export async function listActs(db: Database, officer: Officer, filter: ActFilter): Promise<{ items: ActRow[]; next: number | null }> {
+  if (!may(officer, 'see-acts') || (filter.actorId !== undefined && !isId(filter.actorId))) return { items: [], next: null };
+  const limit = boundedLimit(filter.limit);
+  const rows = await looking(db, officer, tx => selectActs(tx, officer, { ...filter, limit }));
+  const items = rows.slice(0, limit);
+  return { items, next: rows.length > limit ? (items.at(-1)?.ordinal ?? null) : null };
 }

@@ -1,42 +1,102 @@
 /** Lists of the register: entries by year, the figures on top of the page, the years there are. */
-import type { Database } from '../db/connect.ts';
+import { may } from '../access.ts';
+import { isDay, isId } from '../checks.ts';
+import type { Database, Transaction } from '../db/connect.ts';
 import type { Officer } from '../officer.ts';
+import { searchPattern } from '../search-text.ts';
+import { boundedLimit } from './cursor.ts';
+import { looking, selectRoutes, shapeEntry } from './entry-queries.ts';
 import type { EntryRow, EntryState, RegisterName, Urgency } from './entry-row.ts';
+import { type ListQuery, searchNumbers, selectCounts, selectEntries, selectYears } from './list-queries.ts';
+import { asSeenBy } from './routes.ts';
 
 export interface EntryFilter {
   register: RegisterName;
   /** In the agency's era. */
   year: number;
-  number?: number;
+  number?: number | undefined;
   /** Literal text; `%`, `_` and `\` are themselves. Folded as register/letter/fold.ts does. */
-  q?: string;
-  state?: EntryState | 'unconfirmed' | 'overdue';
-  unitId?: string;
+  q?: string | undefined;
+  state?: EntryState | 'unconfirmed' | 'overdue' | undefined;
+  unitId?: string | undefined;
   /** Part of the sender's address, name or agency. */
-  from?: string;
+  from?: string | undefined;
   /** A moment, or a day 'yyyy-mm-dd' in the agency's zone; both ends belong to it. */
-  since?: Date | string;
-  until?: Date | string;
-  urgency?: Urgency;
+  since?: Date | string | undefined;
+  until?: Date | string | undefined;
+  urgency?: Urgency | undefined;
   /** 1 to 500. */
   limit: number;
   /** The `next` of the page before: entries below this number. */
-  before?: number;
+  before?: number | undefined;
 }
+
+// Hits of the search that are looked at in a first, second and last go: nearly always the first has a page of entries that pass the other filters too.
+const HITS = [600, 12_000, 10_000_000];
 
 /** @returns newest number first; `next` is handed in as `before` for the following page, null at the end. */
 export async function listEntries(
   db: Database,
   officer: Officer,
   filter: EntryFilter,
+  now: Date = new Date(),
 ): Promise<{ items: EntryRow[]; next: number | null }> {
-  throw new Error(`not built yet ${String([db, officer, filter])}`);
+  const query = prepare(filter, now);
+  if (query === null || !may(officer, 'see-register')) return { items: [], next: null };
+  return await looking(db, officer, async tx => {
+    const rows = await page(tx, officer, query, filter);
+    const items = rows.slice(0, query.limit);
+    const routes = await selectRoutes(
+      tx,
+      items.map(row => row.id),
+    );
+    return {
+      items: items.map(row =>
+        shapeEntry(
+          row,
+          (routes.get(row.id) ?? []).map(route => asSeenBy(officer, route)),
+        ),
+      ),
+      next: rows.length > query.limit ? (items.at(-1)?.number ?? null) : null,
+    };
+  });
+}
+
+/** Null when a filter can match nothing. */
+function prepare(filter: EntryFilter, now: Date): ListQuery | null {
+  if (filter.unitId !== undefined && !isId(filter.unitId)) return null;
+  const whole = (value: number | undefined) => value === undefined || (Number.isInteger(value) && value > 0 && value < 2 ** 31);
+  if (!whole(filter.number) || !whole(filter.before) || !whole(filter.year)) return null;
+  const since = moment(filter.since);
+  const until = moment(filter.until);
+  if (since === false || until === false) return null;
+  return { ...filter, since, until, limit: boundedLimit(filter.limit), now };
+}
+
+function moment(value: Date | string | undefined): Date | string | null | false {
+  if (value === undefined || value === '') return null;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? false : value;
+  if (isDay(value)) return value;
+  const at = new Date(value);
+  return /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(at.getTime()) ? at : false;
+}
+
+async function page(tx: Transaction, officer: Officer, query: ListQuery, filter: EntryFilter) {
+  const pattern = searchPattern(filter.q ?? '');
+  const also = searchPattern(filter.from ?? '');
+  if (pattern === '%' && also === '%') return await selectEntries(tx, officer, query, null);
+  for (const most of HITS) {
+    const hits = await searchNumbers(tx, query, pattern, also, most);
+    const rows = await selectEntries(tx, officer, query, hits);
+    if (rows.length > query.limit || hits.length < most) return rows;
+  }
+  return [];
 }
 
 export interface Counts {
   unconfirmed: number;
   held: number;
-  /** Notices and held messages that somebody should look at, and letters that could not be read. */
+  /** Notices and letters that somebody should look at, and letters that could not be read. */
   attention: number;
   /** Routes that wait for a confirmation: those of the own units for a unit officer, else of all. */
   inTray: number;
@@ -46,11 +106,16 @@ export interface Counts {
 }
 
 /** Figures of the receive register. Only what the officer may see is counted. */
-export async function countsFor(db: Database, officer: Officer, year: number): Promise<Counts> {
-  throw new Error(`not built yet ${String([db, officer, year])}`);
+export async function countsFor(db: Database, officer: Officer, year: number, now: Date = new Date()): Promise<Counts> {
+  return await looking(db, officer, async tx => {
+    const counts = await selectCounts(tx, officer, year, now);
+    const central = may(officer, 'see-notices');
+    return central ? counts : { ...counts, held: 0, attention: 0, outboxFailed: 0, acknowledgementsHeld: 0 };
+  });
 }
 
 /** The years that have entries, newest first, in the agency's era. */
 export async function years(db: Database, officer: Officer, register: RegisterName): Promise<number[]> {
-  throw new Error(`not built yet ${String([db, officer, register])}`);
+  if (!may(officer, 'see-register')) return [];
+  return await looking(db, officer, tx => selectYears(tx, register));
 }

@@ -112,7 +112,7 @@ export interface Facts {
 /** A fact that a machine read and nobody confirmed. */
 export interface Guess {
   source: string;
-  certainty: 'sure' | 'likely' | 'guess';
+  certainty: 'certain' | 'likely' | 'guess';
 }
 
 export interface EntryMessage {

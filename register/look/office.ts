@@ -1,6 +1,21 @@
 /** Units, people, tokens, rules, templates and the agency itself. */
+import { may } from '../access.ts';
+import { isId } from '../checks.ts';
 import type { Database } from '../db/connect.ts';
+import { inAgency, inTransaction, THE_APPLIANCE, useAgency } from '../db/transaction.ts';
+import { registerYear } from '../number.ts';
 import type { Officer, Role } from '../officer.ts';
+import { looking } from './entry-queries.ts';
+import {
+  selectAccounts,
+  selectAgency,
+  selectAgencyFigures,
+  selectAgencyIds,
+  selectNewestRules,
+  selectNewestTemplates,
+  selectTokens,
+  selectUnits,
+} from './office-queries.ts';
 
 export interface UnitRow {
   id: string;
@@ -14,7 +29,7 @@ export interface UnitRow {
 
 /** All units by name (Thai order); for choosing a recipient take those that are active. */
 export async function listUnits(db: Database, officer: Officer): Promise<UnitRow[]> {
-  throw new Error(`not built yet ${String([db, officer])}`);
+  return await looking(db, officer, selectUnits);
 }
 
 export interface AccountRow {
@@ -31,8 +46,11 @@ export interface AccountRow {
 }
 
 /** 'manage-users' sees all of the agency; others only the active members of units, for choosing a recipient (without login and e-mail). */
-export async function listAccounts(db: Database, officer: Officer, filter: { unitId?: string } = {}): Promise<AccountRow[]> {
-  throw new Error(`not built yet ${String([db, officer, filter])}`);
+export async function listAccounts(db: Database, officer: Officer, filter: { unitId?: string | undefined } = {}): Promise<AccountRow[]> {
+  if (filter.unitId !== undefined && !isId(filter.unitId)) return [];
+  const manages = may(officer, 'manage-users');
+  const rows = await looking(db, officer, tx => selectAccounts(tx, { unitId: filter.unitId ?? null, membersOnly: !manages }));
+  return manages ? rows : rows.map(row => ({ ...row, login: '', email: '' }));
 }
 
 export interface TokenRow {
@@ -47,7 +65,7 @@ export interface TokenRow {
 
 /** Empty for who may not manage tokens. */
 export async function listTokens(db: Database, officer: Officer): Promise<TokenRow[]> {
-  throw new Error(`not built yet ${String([db, officer])}`);
+  return may(officer, 'manage-tokens') ? await looking(db, officer, selectTokens) : [];
 }
 
 export interface RuleSetRow {
@@ -59,7 +77,7 @@ export interface RuleSetRow {
 
 /** Null when the agency never saved rules. */
 export async function currentRules(db: Database, officer: { agencyId: number }): Promise<RuleSetRow | null> {
-  throw new Error(`not built yet ${String([db, officer])}`);
+  return await inAgency(db, officer.agencyId, THE_APPLIANCE, selectNewestRules);
 }
 
 export interface TemplateRow {
@@ -74,7 +92,7 @@ export interface TemplateRow {
 
 /** The newest version of each template the agency saved; what is missing is the default in config/templates. */
 export async function currentTemplates(db: Database, officer: { agencyId: number }): Promise<TemplateRow[]> {
-  throw new Error(`not built yet ${String([db, officer])}`);
+  return await inAgency(db, officer.agencyId, THE_APPLIANCE, selectNewestTemplates);
 }
 
 export interface AgencyDetail {
@@ -94,7 +112,7 @@ export interface AgencyDetail {
 }
 
 export async function getAgency(db: Database, officer: { agencyId: number }): Promise<AgencyDetail | null> {
-  throw new Error(`not built yet ${String([db, officer])}`);
+  return await inAgency(db, officer.agencyId, THE_APPLIANCE, tx => selectAgency(tx, officer.agencyId));
 }
 
 export interface AgencySummary extends Pick<AgencyDetail, 'id' | 'code' | 'nameTh' | 'nameEn' | 'state' | 'addresses' | 'createdAt'> {
@@ -105,6 +123,19 @@ export interface AgencySummary extends Pick<AgencyDetail, 'id' | 'code' | 'nameT
 }
 
 /** Empty for anybody but the provider. */
-export async function listAgencies(db: Database, officer: Officer): Promise<AgencySummary[]> {
-  throw new Error(`not built yet ${String([db, officer])}`);
+export async function listAgencies(db: Database, officer: Officer, now: Date = new Date()): Promise<AgencySummary[]> {
+  if (!may(officer, 'provider')) return [];
+  return await inTransaction(db, async tx => {
+    const agencies: AgencySummary[] = [];
+    for (const id of await selectAgencyIds(tx)) {
+      // The wall stands for the provider too: each agency is counted from within.
+      await useAgency(tx, id, THE_APPLIANCE);
+      const agency = await selectAgency(tx, id);
+      if (agency === null) continue;
+      const figures = await selectAgencyFigures(tx, registerYear(now, agency));
+      const { code, nameTh, nameEn, state, addresses, createdAt } = agency;
+      agencies.push({ id, code, nameTh, nameEn, state, addresses, createdAt, ...figures });
+    }
+    return agencies;
+  });
 }

@@ -1,6 +1,11 @@
 /** The outbox: every mail of ours, sent or still to be sent. */
+import { may } from '../access.ts';
+import { isId } from '../checks.ts';
 import type { Database } from '../db/connect.ts';
 import type { Officer } from '../officer.ts';
+import { boundedLimit, pageOf, readCursor } from './cursor.ts';
+import { looking } from './entry-queries.ts';
+import { selectMail } from './outbox-queries.ts';
 
 export type MailKind = 'acknowledgement' | 'return' | 'notification' | 'letter';
 export type MailState = 'queued' | 'sending' | 'sent' | 'failed' | 'uncertain';
@@ -30,11 +35,25 @@ export interface MailRow {
 export async function listMail(
   db: Database,
   officer: Officer,
-  filter: { kind?: MailKind; state?: MailState; entryId?: string; limit: number; cursor?: string },
+  filter: {
+    kind?: MailKind | undefined;
+    state?: MailState | undefined;
+    entryId?: string | undefined;
+    limit: number;
+    cursor?: string | undefined;
+  },
 ): Promise<{ items: MailRow[]; next: string | null }> {
-  throw new Error(`not built yet ${String([db, officer, filter])}`);
+  if (!may(officer, 'see-outbox') || (filter.entryId !== undefined && !isId(filter.entryId))) return { items: [], next: null };
+  const limit = boundedLimit(filter.limit);
+  const { kind, state, entryId } = filter;
+  const rows = await looking(db, officer, tx =>
+    selectMail(tx, officer, { kind, state, entryId, limit, before: readCursor(filter.cursor) }),
+  );
+  return pageOf(rows, limit, row => ({ at: row.queuedAt, id: row.id }));
 }
 
 export async function getMail(db: Database, officer: Officer, mailId: string): Promise<MailRow | null> {
-  throw new Error(`not built yet ${String([db, officer, mailId])}`);
+  if (!may(officer, 'see-outbox') || !isId(mailId)) return null;
+  const rows = await looking(db, officer, tx => selectMail(tx, officer, { mailId, limit: 1, before: null }));
+  return rows[0] ?? null;
 }

@@ -53,6 +53,7 @@ CREATE INDEX message_by_sha256 ON message (agency_id, sha256);
 CREATE INDEX message_notices ON message (agency_id, received_at DESC, id DESC) WHERE disposition = 'notice';
 CREATE INDEX message_held ON message (agency_id, received_at DESC, id DESC) WHERE held_state IS NOT NULL;
 CREATE INDEX message_unread ON message (agency_id, received_at) WHERE reading <> 'done';
+CREATE INDEX message_attention ON message (agency_id, received_at DESC, id DESC) WHERE attention;
 CREATE INDEX message_recent ON message (agency_id, received_at DESC, id DESC);
 
 CREATE FUNCTION keep_message() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -268,6 +269,7 @@ CREATE TABLE act (
   FOREIGN KEY (agency_id, entry_id) REFERENCES entry (agency_id, id)
 );
 CREATE INDEX act_by_entry ON act (agency_id, entry_id, at) WHERE entry_id IS NOT NULL;
+CREATE INDEX act_about_messages ON act (agency_id, at DESC) WHERE kind IN ('held-entered', 'held-dismissed', 'notice-entered', 'notice-settled');
 CREATE TRIGGER act_stays BEFORE UPDATE OR DELETE ON act FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE FUNCTION act_hash(a act) RETURNS bytea
@@ -403,6 +405,7 @@ CREATE TABLE route (
 );
 CREATE INDEX route_by_entry ON route (agency_id, entry_id, routed_at);
 CREATE INDEX route_by_unit ON route (agency_id, unit_id, entry_id);
+CREATE INDEX route_waiting ON route (agency_id, unit_id) WHERE state = 'waiting';
 CREATE INDEX route_due ON route (agency_id, due_on) WHERE due_on IS NOT NULL AND state IN ('waiting', 'confirmed');
 CREATE INDEX route_in_tray ON route (agency_id, unit_id, state, routed_at DESC);
 CREATE UNIQUE INDEX route_once_a_recipient ON route (agency_id, entry_id, unit_id, coalesce(account_id, '00000000-0000-0000-0000-000000000000')) WHERE state IN ('waiting', 'confirmed');

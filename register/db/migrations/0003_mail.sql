@@ -28,6 +28,7 @@ CREATE UNIQUE INDEX mail_by_header_id ON mail (agency_id, header_message_id);
 CREATE INDEX mail_recent ON mail (agency_id, queued_at DESC, id DESC);
 CREATE INDEX mail_by_entry ON mail (agency_id, entry_id);
 CREATE INDEX mail_unsettled ON mail (agency_id, queued_at) WHERE state IN ('queued', 'sending');
+CREATE INDEX mail_failed ON mail (agency_id, queued_at DESC, id DESC) WHERE state IN ('failed', 'uncertain');
 CREATE TRIGGER mail_is_kept BEFORE DELETE ON mail FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 -- I6: one row a letter, so at most one acknowledgement.

@@ -1,0 +1,185 @@
+/**
+ * Handler of the job 'read-message': a message that register/enter.ts wrote is read in full, and what follows is queued in the same transaction:
+ * acknowledge and route-letter for a letter, understand-notice for a notice, nothing for a held one. Whatever reading meets, the letter stays entered (I7).
+ * Run twice it writes the same rows.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { v5 as uuidv5 } from 'uuid';
+import { insertAct, notifyChanged } from './act/queries.ts';
+import type { Database, JsonValue, Transaction } from './db/connect.ts';
+import { storable } from './db/storable.ts';
+import { type Actor, inAgency } from './db/transaction.ts';
+import { SECRECY, updateFacts } from './facts.ts';
+import type { Jobs } from './jobs/jobs.ts';
+import type { Payloads } from './jobs/queues.ts';
+import type { ReadingNote, ReadPart } from './letter/message.ts';
+import { countAttachments, takeOver } from './read-facts.ts';
+import type { Reader } from './reading/reader.ts';
+import type { ReadingOutcome } from './reading/reading-job.ts';
+import {
+  type AttachmentToInsert,
+  lockEntryToFill,
+  lockMessageToRead,
+  type MessageToRead,
+  replaceAttachments,
+  selectMessageToRead,
+  updateAttachmentFigures,
+  updateMessageRead,
+  upsertReading,
+} from './reading-queries.ts';
+import { refreshSearch } from './search-text.ts';
+import type { Store } from './store/folder.ts';
+
+export interface ReadingContext {
+  db: Database;
+  jobs: Pick<Jobs, 'enqueue'>;
+  store: Store;
+  reader: Pick<Reader, 'read'>;
+  now: () => Date;
+  /** Charset of raw 8-bit text without any declaration. */
+  fallbackCharset?: string;
+}
+
+const READER: Actor = { id: null, name: 'Saraban', peer: 'reader' };
+const MOST_NOTES = 500;
+
+/** Handles one job. A message that is read, or that does not exist, is left as it is. Throws only failures of the world: the job is run again. */
+export async function finishReading(context: ReadingContext, payload: Payloads['read-message']): Promise<void> {
+  const { agencyId, messageId } = payload;
+  const message = await inAgency(context.db, agencyId, READER, tx => selectMessageToRead(tx, messageId));
+  if (message === null || message.disposition === 'duplicate' || message.reading === 'done') return;
+  // Beside the blobs, on their file system, so that a part becomes a blob by a rename.
+  const partsFolder = join(dirname(context.store.incoming), 'reading', messageId);
+  await rm(partsFolder, { recursive: true, force: true });
+  await mkdir(partsFolder, { recursive: true, mode: 0o700 });
+  try {
+    const fallbackCharset = context.fallbackCharset ?? 'windows-874';
+    const outcome = await context.reader.read({ rawPath: context.store.pathOf(message.sha256), partsFolder, fallbackCharset });
+    if (outcome.outcome === 'read') await adoptParts(context.store, outcome);
+    await inAgency(context.db, agencyId, READER, tx => keep(tx, context, agencyId, message, outcome));
+  } finally {
+    await rm(partsFolder, { recursive: true, force: true });
+  }
+}
+
+/** Parts of equal bytes share a file: each file is adopted once. */
+async function adoptParts(store: Store, outcome: Extract<ReadingOutcome, { outcome: 'read' }>): Promise<void> {
+  const files = new Map(outcome.partFiles.map(part => [part.sha256, part.file]));
+  for (const [sha256, file] of files) await store.adopt(file, sha256);
+}
+
+async function keep(
+  tx: Transaction,
+  context: ReadingContext,
+  agencyId: number,
+  before: MessageToRead,
+  outcome: ReadingOutcome,
+): Promise<void> {
+  const at = context.now();
+  const entry = before.entryId === null ? null : await lockEntryToFill(tx, before.entryId);
+  const message = await lockMessageToRead(tx, before.id);
+  // Another worker was faster, or an officer has entered a held message meanwhile: then its own job reads it, with an entry to fill.
+  if (message === null || message.reading === 'done' || message.entryId !== before.entryId) return;
+
+  let alarm: { secrecy: string; source: string } | null = null;
+  let secrecy = message.secrecy;
+  if (outcome.outcome === 'read') {
+    await keepReading(tx, agencyId, message.id, outcome, at);
+    const found = outcome.facts?.secrecy ?? null;
+    if (found !== null && SECRECY.indexOf(found.value) > SECRECY.indexOf(secrecy)) secrecy = found.value;
+    if (entry !== null && outcome.facts !== null) {
+      const taken = takeOver(entry, outcome.facts, message.receivedAt.toISOString().slice(0, 10));
+      if (Object.keys(taken.facts).length > 0 || Object.keys(taken.guesses).length > 0)
+        await updateFacts(tx, entry.id, taken.facts, taken.guesses);
+      if (taken.facts.secrecy !== undefined) alarm = { secrecy: taken.facts.secrecy, source: found?.source ?? '' };
+    }
+    if (entry !== null) {
+      const { count, bytes } = countAttachments(outcome.message.parts);
+      await updateAttachmentFigures(tx, entry.id, count, bytes);
+    }
+  }
+  if (entry !== null) await refreshSearch(tx, entry.id);
+  const reading = outcome.outcome === 'read' ? 'done' : 'failed';
+  await updateMessageRead(tx, message.id, { reading, notes: notesOf(outcome), secrecy, alert: alarm !== null });
+  await queueNext(tx, context, agencyId, message);
+  await notifyChanged(tx, agencyId);
+  // A classified letter that the subject line did not betray keeps its number; from now on appointed persons alone see it (I10).
+  if (alarm !== null && entry !== null) {
+    await insertAct(tx, { ...READER, agencyId }, at, {
+      register: entry.register,
+      entryId: entry.id,
+      kind: 'found-classified',
+      detail: alarm,
+    });
+  }
+}
+
+/** What follows is queued once: a letter whose reading failed was acknowledged and routed then, as far as could be. */
+async function queueNext(tx: Transaction, context: ReadingContext, agencyId: number, message: MessageToRead): Promise<void> {
+  if (message.entryId !== null) {
+    if (message.reading === 'waiting') await context.jobs.enqueue(tx, 'acknowledge', [{ agencyId, entryId: message.entryId }]);
+    await context.jobs.enqueue(tx, 'route-letter', [{ agencyId, entryId: message.entryId }]);
+  } else if (message.disposition === 'notice') {
+    await context.jobs.enqueue(tx, 'understand-notice', [{ agencyId, messageId: message.id }]);
+  }
+}
+
+async function keepReading(
+  tx: Transaction,
+  agencyId: number,
+  messageId: string,
+  outcome: Extract<ReadingOutcome, { outcome: 'read' }>,
+  at: Date,
+): Promise<void> {
+  const files = new Map(outcome.partFiles.map(part => [part.path, part]));
+  const rows = outcome.message.parts.flatMap(part => {
+    const file = files.get(part.path);
+    return file === undefined ? [] : [attachmentRow(messageId, part, file)];
+  });
+  await replaceAttachments(tx, agencyId, messageId, rows);
+  await upsertReading(tx, {
+    agencyId,
+    messageId,
+    bodyText: storable(outcome.message.text, Number.POSITIVE_INFINITY),
+    bodyHtml: outcome.message.html === null ? null : storable(outcome.message.html, Number.POSITIVE_INFINITY),
+    documents: outcome.documents.map(document => ({ path: document.path, text: storable(document.text, Number.POSITIVE_INFINITY) })),
+    facts: storableJson(outcome.facts ?? {}),
+    readAt: at,
+  });
+}
+
+function attachmentRow(messageId: string, part: ReadPart, file: { sha256: string; size: number }): AttachmentToInsert {
+  return {
+    id: uuidv5(part.path, messageId),
+    path: part.path,
+    role: part.role,
+    name: storable(part.name ?? '', 500),
+    name_guessed: part.nameGuessed,
+    content_type: storable(part.contentType, 200),
+    charset: part.charset === null ? null : storable(part.charset, 100),
+    content_id: part.contentId === null ? null : storable(part.contentId, 1_000),
+    size: file.size,
+    sha256: file.sha256,
+    origin: part.origin,
+    notes: storableNotes(part.notes),
+  };
+}
+
+function notesOf(outcome: ReadingOutcome): JsonValue {
+  if (outcome.outcome === 'failed') return [{ code: `reading-${outcome.reason}`, detail: storable(outcome.detail, 500) }];
+  return storableNotes(outcome.message.notes);
+}
+
+function storableNotes(notes: ReadingNote[]): JsonValue {
+  return notes.slice(0, MOST_NOTES).map(note => ({
+    code: storable(note.code, 100),
+    detail: storable(note.detail, 500),
+    ...(note.path === undefined ? {} : { path: note.path }),
+  }));
+}
+
+/** Every string of a value made storable: what a stranger wrote reaches the facts as it is. */
+function storableJson(value: unknown): JsonValue {
+  return JSON.parse(JSON.stringify(value), (_key, item: unknown) => (typeof item === 'string' ? storable(item) : item)) as JsonValue;
+}

@@ -1,0 +1,21 @@
+/** SQL of the public page: one row by one key, through a function of the database that looks past row-level security. */
+import type { Transaction } from '../db/connect.ts';
+import type { EntryState } from './entry-row.ts';
+import type { PublicEntry } from './public.ts';
+
+export async function findByCode(tx: Transaction, code: string): Promise<{ agencyId: number; entryId: string } | null> {
+  const [row] = await tx<
+    { agencyId: number; entryId: string }[]
+  >`SELECT agency_id AS "agencyId", entry_id AS "entryId" FROM find_public_entry(${code})`;
+  return row ?? null;
+}
+
+export type FlatPublicEntry = Omit<PublicEntry, 'state'> & { entryState: EntryState; answered: boolean };
+
+export async function selectPublicEntry(tx: Transaction, entryId: string): Promise<FlatPublicEntry | null> {
+  const [row] = await tx<FlatPublicEntry[]>`
+    SELECT g.name_th AS "agencyTh", g.name_en AS "agencyEn", e.number, e.year, e.received_at AS "receivedAt", e.state AS "entryState", e.answered,
+           encode(e.raw_sha256, 'hex') AS sha256, g.time_zone AS "timeZone", g.calendar, g.numerals
+    FROM entry e JOIN agency g ON g.id = e.agency_id WHERE e.id = ${entryId}`;
+  return row ?? null;
+}
