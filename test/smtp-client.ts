@@ -19,6 +19,8 @@ export class SmtpClient {
 
   private constructor(socket: Socket) {
     this.socket = socket;
+    // Small writes go out at once; else the kernel holds back the final dot for the other side's delayed acknowledgement.
+    socket.setNoDelay(true);
     socket.on('data', chunk => this.take(chunk.toString('latin1')));
     socket.on('error', () => {});
     socket.on('close', () => {

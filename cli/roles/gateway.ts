@@ -14,6 +14,7 @@ import type { RoleContext, RunningRole } from './role.ts';
 
 // DNS questions of one mail; three of them must fit well into the five minutes a sender waits for its 250 (RFC 5321 section 4.5.3.2.6).
 const DNS_TIMEOUT_MS = 5_000;
+const DNS_CACHE = { entries: 10_000, seconds: 300 };
 
 /** @throws Failure `port-taken`, `database-away`, `store-unwritable`, `tls-unreadable` */
 export async function run(context: RoleContext): Promise<RunningRole> {
@@ -30,7 +31,7 @@ export async function run(context: RoleContext): Promise<RunningRole> {
     store,
     writer,
     directory,
-    trust: createTrust({ servers: settings.dns, timeoutMs: DNS_TIMEOUT_MS }),
+    trust: createTrust({ servers: settings.dns.length > 0 ? settings.dns : null, timeoutMs: DNS_TIMEOUT_MS, cache: DNS_CACHE }),
     now: clock,
     log,
     maxLetter: settings.maxLetter,

@@ -26,7 +26,7 @@ async function start(
       directory,
       store: fresh.store,
       writer: createWriter(fresh.db, fresh.jobs, () => new Date('2026-11-22T03:00:00Z')),
-      trust: createTrust({ servers: ['127.0.0.1:1'], timeoutMs: 200 }),
+      trust: createTrust({ servers: ['127.0.0.1:1'], timeoutMs: 200, cache: { entries: 100, seconds: 60 } }),
       now: () => new Date('2026-11-22T03:00:00Z'),
       log: { info: () => {}, warn: () => {}, error: () => {} },
       maxLetter: change.maxLetter ?? 1_000_000,

@@ -12,7 +12,7 @@ export interface Spooled {
   /** Hex. */
   sha256: string;
   size: number;
-  /** The first bytes, with the whole head in them when it is not longer than HEAD_BYTES. */
+  /** The head with its blank line, and little more; at most HEAD_BYTES. */
   start: Buffer;
   /** What was odd about the bytes: bare line feeds or carriage returns (RFC 5321 2.3.8), NUL. */
   notes: ReadingNote[];
@@ -33,7 +33,7 @@ export async function spool(store: Store, stream: AsyncIterable<Buffer>, limit: 
   const file = new SpoolFile(join(store.incoming, randomUUID()));
   const hash = createHash('sha256');
   const lines = new LineEndings();
-  const start: Buffer[] = [];
+  const start = new Start();
   let size = 0;
   let failure: unknown = null;
   try {
@@ -43,7 +43,7 @@ export async function spool(store: Store, stream: AsyncIterable<Buffer>, limit: 
       if (size > limit || failure !== null) continue;
       hash.update(chunk);
       lines.look(chunk);
-      if (size - chunk.length < HEAD_BYTES) start.push(chunk);
+      start.take(chunk);
       try {
         await file.write(chunk);
       } catch (error) {
@@ -63,7 +63,7 @@ export async function spool(store: Store, stream: AsyncIterable<Buffer>, limit: 
     const sha256 = hash.digest('hex');
     await file.finish();
     await store.adopt(file.path, sha256, { synced: true });
-    return { outcome: 'spooled', spooled: { sha256, size, start: Buffer.concat(start), notes: lines.notes() } };
+    return { outcome: 'spooled', spooled: { sha256, size, start: start.bytes(), notes: lines.notes() } };
   } catch (error) {
     await file.drop();
     throw storeFailure(error, store.incoming);
@@ -89,10 +89,15 @@ class SpoolFile {
 
   private async flush(): Promise<void> {
     this.handle ??= await open(this.path, 'wx', 0o600);
-    const bytes = this.waiting.length === 1 && this.waiting[0] !== undefined ? this.waiting[0] : Buffer.concat(this.waiting);
+    const chunks = this.waiting;
+    let left = this.waitingBytes;
     this.waiting = [];
     this.waitingBytes = 0;
-    await this.handle.writeFile(bytes);
+    while (left > 0) {
+      const { bytesWritten } = await this.handle.writev(chunks);
+      left -= bytesWritten;
+      if (left > 0) dropWritten(chunks, bytesWritten);
+    }
   }
 
   /** Writes what waits and makes it survive a power cut. */
@@ -107,6 +112,36 @@ class SpoolFile {
     await this.handle?.close().catch(() => {});
     this.handle = null;
     await unlink(this.path).catch(() => {});
+  }
+}
+
+/** Takes what a short write has written off the front. */
+function dropWritten(chunks: Buffer[], written: number): void {
+  let rest = written;
+  while (chunks[0] !== undefined && rest >= chunks[0].length) rest -= chunks.shift()?.length ?? 0;
+  if (chunks[0] !== undefined) chunks[0] = chunks[0].subarray(rest);
+}
+
+/** Keeps the first bytes until the blank line after the head has come: a connection must not hold a megabyte of every large letter. */
+class Start {
+  private readonly chunks: Buffer[] = [];
+  private size = 0;
+  private whole = false;
+  /** The last bytes taken, for a blank line that lies across two chunks. */
+  private tail = '';
+
+  take(chunk: Buffer): void {
+    if (this.whole) return;
+    const kept = chunk.subarray(0, HEAD_BYTES - this.size);
+    this.chunks.push(kept);
+    this.size += kept.length;
+    const text = this.tail + kept.toString('latin1');
+    this.whole = this.size >= HEAD_BYTES || /\n\r?\n|\r\r|^\r?\n/.test(text);
+    this.tail = text.slice(-3);
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.chunks);
   }
 }
 

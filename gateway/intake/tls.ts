@@ -4,7 +4,6 @@
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { generate } from 'selfsigned';
 import { Failure } from '../../register/failure.ts';
 
 export interface TlsFiles {
@@ -38,6 +37,8 @@ export async function loadTls(dataFolder: string, files: TlsFiles | null, hostNa
   const kept = await Promise.all([readFile(paths.key, 'utf8'), readFile(paths.cert, 'utf8')]).catch(() => null);
   if (kept !== null) return { key: kept[0], cert: kept[1] };
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  // Loaded only now: it is large, and needed once in the life of an appliance.
+  const { generate } = await import('selfsigned');
   const notAfterDate = new Date();
   notAfterDate.setFullYear(notAfterDate.getFullYear() + 10);
   const made = await generate([{ name: 'commonName', value: hostName }], {
