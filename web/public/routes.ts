@@ -12,6 +12,7 @@ import { createRouter, formBody, type Handler, peerAddress, type Request, type R
 import { createRate, type Rate } from '../rate.ts';
 import { addressKey } from '../throttle.ts';
 import { selectWhetherReceived } from './queries.ts';
+import { staticFiles } from './static-files.ts';
 import { type Answer, codePage, entryPage, messagePage } from './view.ts';
 
 export type PublicContext = Pick<WebContext, 'db' | 'now' | 'log'>;
@@ -26,6 +27,7 @@ export function publicRoutes(context: PublicContext, rates: { pages?: typeof PAG
   const router = createRouter();
   const pages = createRate(rates.pages ?? PAGES, context.now);
   const comparisons = createRate(rates.comparisons ?? COMPARISONS, context.now);
+  router.use(staticFiles());
   router.use('/v', guarded(pages));
   router.get('/v', (request, response) => {
     const code = normalCode(textField(request.query, 'code'));

@@ -1,0 +1,53 @@
+/**
+ * The office pages: what administrators set up, what auditors read, what the provider sees. web/server.ts mounts them behind the sign-in wall,
+ * below /settings and /provider; web/who.ts asks the access table at every page.
+ */
+import { may } from '../../register/access.ts';
+import { sendNotFound } from '../errors.ts';
+import { createRouter, type Router } from '../http.ts';
+import type { PageContext } from '../page.ts';
+import { officeText } from '../text/office.ts';
+import { signedIn } from '../visit.ts';
+import { actRoutes } from './acts.ts';
+import { providerRoutes } from './agencies.ts';
+import { agencyRoutes } from './agency.ts';
+import { loadOfficeViews, type OfficeContext, sendOffice } from './page.ts';
+import { peopleRoutes } from './people.ts';
+import { ruleRoutes } from './rules.ts';
+import { templateRoutes } from './templates.ts';
+import { tokenRoutes } from './tokens.ts';
+import { unitRoutes } from './units.ts';
+
+const MENU = [
+  { name: 'units', action: 'manage-units' },
+  { name: 'people', action: 'manage-users' },
+  { name: 'rules', action: 'manage-rules' },
+  { name: 'templates', action: 'manage-templates' },
+  { name: 'agency', action: 'manage-agency' },
+  { name: 'tokens', action: 'manage-tokens' },
+  { name: 'acts', action: 'see-acts' },
+] as const;
+
+export function officeRoutes(pages: PageContext): Router {
+  const context: OfficeContext = { ...pages, office: loadOfficeViews() };
+  const router = createRouter();
+  router.get('/settings', async (request, response) => {
+    const visit = signedIn(response);
+    const o = officeText(visit.language);
+    const items = MENU.filter(item => may(visit.officer, item.action)).map(item => ({
+      href: `/settings/${item.name}`,
+      ...o.menu[item.name],
+    }));
+    if (items.length === 0) sendNotFound(context, request, response);
+    else await sendOffice(context, request, response, visit, 'menu', { title: o.title }, { items });
+  });
+  unitRoutes(router, context);
+  peopleRoutes(router, context);
+  tokenRoutes(router, context);
+  agencyRoutes(router, context);
+  ruleRoutes(router, context);
+  templateRoutes(router, context);
+  actRoutes(router, context);
+  providerRoutes(router, context);
+  return router;
+}
