@@ -8,6 +8,51 @@ export const COMMANDS: Record<string, Command> = {
     en: 'Start everything: database, mail, web and background work',
     load: async () => (await import('./start.ts')).start,
   },
+  demo: {
+    usage: '[--agency CODE] [--port PORT]',
+    th: 'ส่งหนังสือตัวอย่างเข้าระบบที่เปิดอยู่ เพื่อให้ดูทะเบียนจริง',
+    en: 'Send sample letters to the running appliance, to see a register that lives',
+    load: async () => (await import('./demo.ts')).demo,
+  },
+  agency: {
+    usage: 'add --code CODE --name NAME --address ADDRESS [--name-en NAME] [--phone PHONE] [--time-zone ZONE] [--admin LOGIN] | list',
+    th: 'เพิ่มส่วนราชการพร้อมผู้ดูแลคนแรก หรือดูรายการ',
+    en: 'Add an agency with its first administrator, or list the agencies',
+    load: async () => (await import('./agency.ts')).agency,
+  },
+  unit: {
+    usage: 'add --code CODE --name NAME [--name-en NAME] [--email ADDRESS] [--parent CODE] [--agency CODE] | list [--agency CODE]',
+    th: 'เพิ่มหน่วยงาน (กอง/สำนัก) หรือดูรายการ',
+    en: 'Add a unit, or list the units',
+    load: async () => (await import('./unit.ts')).unit,
+  },
+  user: {
+    usage:
+      'add --login LOGIN --name NAME --role administrator|saraban|unit|auditor [--units a,b] [--email ADDRESS] [--appointed] [--agency CODE] | list [--agency CODE] | password LOGIN',
+    th: 'เพิ่มบัญชีเจ้าหน้าที่ ดูรายการ หรือตั้งรหัสผ่านใหม่',
+    en: "Add an officer's account, list the accounts, or give a new password",
+    load: async () => (await import('./user.ts')).user,
+  },
+  token: {
+    usage:
+      'create --name NAME --role administrator|saraban|unit|auditor [--units a,b] [--expires 2027-09-30|90d] [--agency CODE] | list [--agency CODE] | revoke ID|NAME [--agency CODE]',
+    th: 'สร้าง ดู หรือยกเลิกโทเคนของโปรแกรมที่เรียกใช้ API',
+    en: 'Create, list or revoke tokens of programs that use the API',
+    load: async () => (await import('./token.ts')).token,
+  },
+  rules: {
+    usage:
+      'check FILE [--agency CODE] | test FILE --from ADDRESS --subject TEXT --tag TAG [--text TEXT] [--letter-number NUMBER] [--attachments a.pdf,b.jpg] [--urgency CLASS] [--circular] | test FILE --eml FILE [--tag TAG]',
+    th: 'ตรวจไฟล์กฎการส่งต่อ หรือทดสอบว่ากฎใดจะส่งหนังสือไปที่ใด เพราะเหตุใด',
+    en: 'Check a file of routing rules, or see which rule decides on a letter and why',
+    load: async () => (await import('./rules.ts')).rules,
+  },
+  verify: {
+    usage: '[--fast]',
+    th: 'พิสูจน์ความครบถ้วนถูกต้องของทะเบียนและไฟล์ทั้งหมด',
+    en: 'Prove the whole register and every stored file, and name what does not hold',
+    load: async () => (await import('./verify.ts')).verify,
+  },
   doctor: {
     usage: '',
     th: 'ตรวจว่าเครื่องและการตั้งค่าพร้อมใช้งาน และบอกวิธีแก้',

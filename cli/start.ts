@@ -1,11 +1,16 @@
 /** `saraban start`: the whole appliance under its supervisor, or with `--only` some of its roles in this process. */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { Settings } from '../config/settings.ts';
+import type { FirstSignIn } from './appliance/banner.ts';
 import { runRoles, runRolesAsChild } from './appliance/run-roles.ts';
 import { supervise } from './appliance/supervisor.ts';
 import { toldToStop } from './appliance/told-to-stop.ts';
 import { type CommandContext, UsageError } from './command.ts';
+import { firstAgency } from './first-agency.ts';
 import { openLog } from './log.ts';
+import { passwordLines } from './one-time-password.ts';
+import { withDatabase } from './open-database.ts';
 import { readyDatabase } from './ready-database.ts';
 import { loadRole } from './roles/load-role.ts';
 import { ROLE_NAMES, type RoleName } from './roles/role.ts';
@@ -19,19 +24,37 @@ export async function start(args: string[], context: CommandContext): Promise<nu
   if (roles) {
     const { supervised } = values;
     const options = { roles, settings, stopping, loadRole, supervised, log: openLog(settings.logLevel, roles.join(',')) };
-    return supervised ? await runRolesAsChild(options) : await runRoles(options);
+    if (supervised) return await runRolesAsChild(options);
+    // Roles started by hand have no banner: whoever is first says the password by itself.
+    const firstSignIn = await withDatabase(settings, connection => firstAgency(connection, settings));
+    if (firstSignIn !== null) console.log(passwordLines(firstSignIn.user, firstSignIn.password).join('\n'));
+    return await runRoles(options);
   }
-  return await supervise({
-    settings,
-    stopping,
-    env: context.env,
-    entry: fileURLToPath(new URL('./saraban.js', import.meta.url)),
-    say: text => console.log(text),
-    prepare: async connection => {
-      await readyDatabase(connection);
-      return { firstSignIn: null };
-    },
-  });
+  return await startAll(settings, stopping, context);
+}
+
+async function startAll(settings: Settings, stopping: AbortSignal, context: CommandContext): Promise<number> {
+  let toShow: FirstSignIn | null = null;
+  try {
+    return await supervise({
+      settings,
+      stopping,
+      env: context.env,
+      entry: fileURLToPath(new URL('./saraban.js', import.meta.url)),
+      say: text => {
+        if (toShow !== null && text.includes(toShow.password)) toShow = null;
+        console.log(text);
+      },
+      prepare: async connection => {
+        await readyDatabase(connection);
+        toShow = await firstAgency(connection, settings);
+        return { firstSignIn: toShow };
+      },
+    });
+  } finally {
+    // The account is there, though the start has failed behind it (a port is taken): the next start would not show the password any more.
+    if (toShow !== null) console.log(passwordLines((toShow as FirstSignIn).user, (toShow as FirstSignIn).password).join('\n'));
+  }
 }
 
 function readRoles(text: string): RoleName[] {
