@@ -4,13 +4,14 @@
 import type { JsonValue, Transaction } from './db/connect.ts';
 
 export interface AgencyCalendar {
-  id: number;
   timeZone: string;
   calendar: 'buddhist' | 'gregory';
 }
 
-export async function selectCalendars(tx: Transaction, ids: number[]): Promise<AgencyCalendar[]> {
-  return await tx<AgencyCalendar[]>`SELECT id, time_zone AS "timeZone", calendar FROM agency WHERE id = ANY(${ids})`;
+export async function selectCalendar(tx: Transaction, agencyId: number): Promise<AgencyCalendar> {
+  const [agency] = await tx<AgencyCalendar[]>`SELECT time_zone AS "timeZone", calendar FROM agency WHERE id = ${agencyId}`;
+  if (agency === undefined) throw new Error(`agency ${agencyId} does not exist`);
+  return agency;
 }
 
 export interface KnownMessage {
@@ -110,6 +111,6 @@ export async function insertMessages(tx: Transaction, rows: MessageToInsert[]): 
 }
 
 /** Tells the pages that are open that something came in; heard when the transaction commits. */
-export async function notifyEntered(tx: Transaction, agencyId: number): Promise<void> {
-  await tx`SELECT pg_notify('saraban_register', ${String(agencyId)})`;
+export async function notifyEntered(tx: Transaction, ...agencyIds: number[]): Promise<void> {
+  await tx`SELECT pg_notify('saraban_register', id::text) FROM unnest(${agencyIds}::integer[]) AS id`;
 }

@@ -11,7 +11,7 @@ import { SECRECY } from '../facts.ts';
 import { classifySubject } from '../letter/classification.ts';
 import { newPublicCode, registerYear } from '../number.ts';
 import type { ActOutcome, Officer, RegisterContext } from '../officer.ts';
-import { selectCalendars } from '../queries.ts';
+import { selectCalendar } from '../queries.ts';
 import { dismissMessage, enterMessage, type LockedMessage, lockMessage, selectLastMessageAct, settleMessage } from './held-queries.ts';
 import { insertAct, notifyChanged } from './queries.ts';
 
@@ -52,7 +52,7 @@ async function enter(
   kind: string,
   at: Date,
 ): Promise<{ outcome: 'done' } & Numbered> {
-  const [calendar] = await selectCalendars(tx, [officer.agencyId]);
+  const calendar = await selectCalendar(tx, officer.agencyId);
   if (calendar === undefined) throw new Error(`agency ${officer.agencyId} does not exist`);
   const classes = classifySubject(message.subject);
   const secrecy = SECRECY[Math.max(SECRECY.indexOf(message.secrecy), SECRECY.indexOf(classes.secrecy))] ?? 'normal';
