@@ -44,11 +44,14 @@ export interface ReadingContext {
 const READER: Actor = { id: null, name: 'Saraban', peer: 'reader' };
 const MOST_NOTES = 500;
 
-/** Handles one job. A message that is read, or that does not exist, is left as it is. Throws only failures of the world: the job is run again. */
-export async function finishReading(context: ReadingContext, payload: Payloads['read-message']): Promise<void> {
+/**
+ * Handles one job. A message that is read, or that does not exist, is left as it is. Throws only failures of the world: the job is run again.
+ * @returns what became of it, for the log
+ */
+export async function finishReading(context: ReadingContext, payload: Payloads['read-message']): Promise<'read' | 'failed' | 'left-alone'> {
   const { agencyId, messageId } = payload;
   const message = await inAgency(context.db, agencyId, READER, tx => selectMessageToRead(tx, messageId));
-  if (message === null || message.disposition === 'duplicate' || message.reading === 'done') return;
+  if (message === null || message.disposition === 'duplicate' || message.reading === 'done') return 'left-alone';
   // Beside the blobs, on their file system, so that a part becomes a blob by a rename.
   const partsFolder = join(dirname(context.store.incoming), 'reading', messageId);
   await rm(partsFolder, { recursive: true, force: true });
@@ -57,7 +60,7 @@ export async function finishReading(context: ReadingContext, payload: Payloads['
     const fallbackCharset = context.fallbackCharset ?? 'windows-874';
     const outcome = await context.reader.read({ rawPath: context.store.pathOf(message.sha256), partsFolder, fallbackCharset });
     if (outcome.outcome === 'read') await adoptParts(context.store, outcome);
-    await inAgency(context.db, agencyId, READER, tx => keep(tx, context, agencyId, message, outcome));
+    return await inAgency(context.db, agencyId, READER, tx => keep(tx, context, agencyId, message, outcome));
   } finally {
     await rm(partsFolder, { recursive: true, force: true });
   }
@@ -75,12 +78,12 @@ async function keep(
   agencyId: number,
   before: MessageToRead,
   outcome: ReadingOutcome,
-): Promise<void> {
+): Promise<'read' | 'failed' | 'left-alone'> {
   const at = context.now();
   const entry = before.entryId === null ? null : await lockEntryToFill(tx, before.entryId);
   const message = await lockMessageToRead(tx, before.id);
   // Another worker was faster, or an officer has entered a held message meanwhile: then its own job reads it, with an entry to fill.
-  if (message === null || message.reading === 'done' || message.entryId !== before.entryId) return;
+  if (message === null || message.reading === 'done' || message.entryId !== before.entryId) return 'left-alone';
 
   let alarm: { secrecy: string; source: string } | null = null;
   let secrecy = message.secrecy;
@@ -113,6 +116,7 @@ async function keep(
       detail: alarm,
     });
   }
+  return outcome.outcome;
 }
 
 /** What follows is queued once: a letter whose reading failed was acknowledged and routed then, as far as could be. */
