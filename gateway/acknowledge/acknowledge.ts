@@ -5,12 +5,11 @@
  * I6: one acknowledgement row a letter, locked here; its mail_id, once set, is kept by the database. So running this twice, or in two processes
  * at once, makes one mail. A press for one that failed or is uncertain sends the same mail again: same bytes, same Message-ID.
  */
-import { insertAct } from '../../register/act/queries.ts';
+import { insertAct, notifyChanged } from '../../register/act/queries.ts';
 import type { Transaction } from '../../register/db/connect.ts';
 import { storable } from '../../register/db/storable.ts';
 import { inAgency } from '../../register/db/transaction.ts';
 import type { Payloads } from '../../register/jobs/queues.ts';
-import { notifyEntered } from '../../register/queries.ts';
 import { type GatewayContext, THE_GATEWAY } from '../dispatch/context.ts';
 import { requeueMail, selectAgency } from '../dispatch/queries.ts';
 import { queueMail } from '../dispatch/queue-mail.ts';
@@ -87,13 +86,13 @@ async function acknowledge(tx: Transaction, context: GatewayContext, agencyId: n
   }
   if (decision.outcome !== 'send') {
     await updateAcknowledgement(tx, entryId, { state: decision.outcome, reason: decision.reason, recipient, mailId: null, at: now });
-    await notifyEntered(tx, agencyId);
+    await notifyChanged(tx, agencyId);
     await act(`acknowledgement-${decision.outcome}`, { reason: decision.reason, recipient });
     return { decision: decision.outcome, reason: decision.reason };
   }
   const mailId = await mailOf(tx, context, agencyId, entryId, letter, recipient, bytes);
   await updateAcknowledgement(tx, entryId, { state: 'queued', reason: pressed ? 'officer' : '', recipient, mailId, at: now });
-  await notifyEntered(tx, agencyId);
+  await notifyChanged(tx, agencyId);
   await act('acknowledgement-queued', { mailId, recipient, ...(bytes?.fellBack === true ? { template: 'default' } : {}) });
   return { decision: 'send', mail: mailId };
 }

@@ -7,13 +7,12 @@
  *   than a late one; a return or a notification is sent again, for one that never comes is worse than two.
  * `attempts` fences off a worker that was taken for dead and is not: only the newest try passes the gate and settles.
  */
-import { insertAct } from '../../register/act/queries.ts';
+import { insertAct, notifyChanged } from '../../register/act/queries.ts';
 import type { Transaction } from '../../register/db/connect.ts';
 import { storable } from '../../register/db/storable.ts';
 import { inAgency } from '../../register/db/transaction.ts';
 import { Failure } from '../../register/failure.ts';
 import type { Payloads } from '../../register/jobs/queues.ts';
-import { notifyEntered } from '../../register/queries.ts';
 import type { AcknowledgementReason } from '../../register/template/reasons.ts';
 import { type GatewayContext, THE_GATEWAY } from './context.ts';
 import type { Courier, Delivery } from './courier.ts';
@@ -126,7 +125,7 @@ async function settle(
   if (mail.kind === 'acknowledgement' && mail.entryId !== null) {
     await settleAcknowledgement(tx, mail.id, mail.entryId, { state, reason, sentAt: state === 'sent' ? now : null });
   }
-  await notifyEntered(tx, agencyId);
+  await notifyChanged(tx, agencyId);
   await insertAct(tx, { agencyId, ...THE_GATEWAY }, now, {
     register: entry?.register ?? 'office',
     entryId: mail.entryId,

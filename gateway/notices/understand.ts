@@ -3,7 +3,7 @@
  * register/finish-reading.ts. A bounce of an acknowledgement makes that acknowledgement 'failed'; what matches nothing goes to the attention list.
  * Run twice it writes the same.
  */
-import { insertAct } from '../../register/act/queries.ts';
+import { insertAct, notifyChanged } from '../../register/act/queries.ts';
 import type { JsonValue, Transaction } from '../../register/db/connect.ts';
 import { storable } from '../../register/db/storable.ts';
 import { inAgency } from '../../register/db/transaction.ts';
@@ -11,7 +11,6 @@ import type { Payloads } from '../../register/jobs/queues.ts';
 import { decodeBytes } from '../../register/letter/charset.ts';
 import { readHeaders, splitHead } from '../../register/letter/headers.ts';
 import type { ReadMessage, ReadPart } from '../../register/letter/message.ts';
-import { notifyEntered } from '../../register/queries.ts';
 import type { Store } from '../../register/store/folder.ts';
 import { type GatewayContext, THE_GATEWAY } from '../dispatch/context.ts';
 import { lockEntryOfMail, lockMail, settleAcknowledgement, settleMail } from '../dispatch/queries.ts';
@@ -84,7 +83,7 @@ async function keep(
     // The pages count failed acknowledgements by themselves; a unit that was not told, or a sender who does not know of a return, is found only here.
     attention: notice.kind === 'bounce' ? !sure || mail.kind !== 'acknowledgement' : notice.kind === 'other' && match === null,
   });
-  await notifyEntered(tx, agencyId);
+  await notifyChanged(tx, agencyId);
   if (failed && sure) await settleBounced(tx, agencyId, mail, message, notice, now);
   return match;
 }
