@@ -3,6 +3,7 @@
  * An answer that holds a letter's text is an opening of that letter, and is logged as one (I10).
  */
 import { openedEntry } from '../../register/act/open.ts';
+import { insertAct } from '../../register/act/queries.ts';
 import { inAgency } from '../../register/db/transaction.ts';
 import { type EntryFilter, listEntries, years } from '../../register/look/entries.ts';
 import { getAttachment, getEntry, getHistory } from '../../register/look/entry.ts';
@@ -17,8 +18,15 @@ import { entryShapes } from './shape.ts';
 
 export async function entriesOperation({ context, officer, query }: Call<'entries', 'Nothing'>): Promise<Reply> {
   const { items, next } = await findEntries(context, officer, query);
-  const shapes = await inAgency(context.db, officer.agencyId, officer, tx => entryShapes(tx, items));
-  for (const entry of items) await logListed(context, officer, entry.id);
+  // In one transaction: what was read was logged.
+  const shapes = await inAgency(context.db, officer.agencyId, officer, async tx => {
+    const read = await entryShapes(tx, items);
+    for (const entry of items.filter(one => isNews(context, officer, one.id))) {
+      await insertAct(tx, officer, context.now(), { register: entry.register, entryId: entry.id, kind: 'opened', detail: { what: 'api' } });
+    }
+    return read;
+  });
+  noteListed(context, officer, items);
   return { kind: 'json', body: { items: shapes, next } };
 }
 
@@ -43,12 +51,17 @@ async function findEntries(
   const items: EntryRow[] = [];
   for (const year of all.filter(one => start === null || one <= start.year)) {
     const before = start !== null && start.year === year ? start.before : undefined;
-    const page = await listEntries(context.db, officer, {
-      ...filter,
-      year,
-      limit: query.limit - items.length,
-      ...(before === undefined ? {} : { before }),
-    });
+    const page = await listEntries(
+      context.db,
+      officer,
+      {
+        ...filter,
+        year,
+        limit: query.limit - items.length,
+        ...(before === undefined ? {} : { before }),
+      },
+      context.now(),
+    );
     items.push(...page.items);
     if (page.next !== null) return { items, next: writeCursor([year, page.next]) };
     const older = all.find(one => one < year);
@@ -129,13 +142,15 @@ const LISTED_ANEW_MS = 3_600_000;
 const LISTED_MOST = 50_000;
 const listed = new WeakMap<ApiContext['db'], Map<string, number>>();
 
-async function logListed(context: ApiContext, officer: Officer, entryId: string): Promise<void> {
+function isNews(context: ApiContext, officer: Officer, entryId: string): boolean {
+  const at = listed.get(context.db)?.get(`${officer.id} ${entryId}`);
+  return at === undefined || context.now().getTime() - at >= LISTED_ANEW_MS;
+}
+
+/** After the commit: a log that was rolled back must be written the next time. */
+function noteListed(context: ApiContext, officer: Officer, items: EntryRow[]): void {
   const known = listed.get(context.db) ?? new Map<string, number>();
   listed.set(context.db, known);
-  const key = `${officer.id} ${entryId}`;
-  const at = context.now().getTime();
-  if (at - (known.get(key) ?? Number.NEGATIVE_INFINITY) < LISTED_ANEW_MS) return;
-  doneOrProblem(await openedEntry(context, officer, { entryId, what: 'api' }));
   if (known.size >= LISTED_MOST) known.clear();
-  known.set(key, at);
+  for (const entry of items) if (isNews(context, officer, entry.id)) known.set(`${officer.id} ${entry.id}`, context.now().getTime());
 }

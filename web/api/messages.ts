@@ -5,17 +5,19 @@
 import { may } from '../../register/access.ts';
 import { dismissHeld, enterHeld } from '../../register/act/held.ts';
 import { openedEntry } from '../../register/act/open.ts';
+import { insertAct } from '../../register/act/queries.ts';
+import { inAgency } from '../../register/db/transaction.ts';
+import { readCursor } from '../../register/look/cursor.ts';
 import { getMessage, listHeld, listMessages, listNotices, type MessagePage } from '../../register/look/messages.ts';
 import type { Officer } from '../../register/officer.ts';
 import type { Call, Reply } from './operation.ts';
 import { doneOrProblem, Problem } from './problem.ts';
-import { readId } from './request.ts';
+import { badCursor, readId } from './request.ts';
 import { heldShape, messageShape } from './shape.ts';
 
 export async function messagesOperation({ context, officer, query }: Call<'messages', 'Nothing'>): Promise<Reply> {
   const page = await listMessages(context.db, officer, {
-    limit: query.limit,
-    ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
+    ...pageFilter(query),
     ...(query.sha256 === undefined ? {} : { sha256: query.sha256.toLowerCase() }),
     ...(query.to === undefined ? {} : { to: query.to }),
     ...(query.messageId === undefined ? {} : { messageId: query.messageId }),
@@ -29,11 +31,18 @@ export async function messageOperation({ context, officer, places }: Call<'none'
   return { kind: 'json', body: messageShape(message) };
 }
 
-/** The exact bytes. Where the message is a letter's, the opening is logged before the first byte goes out (I10). */
+/** The exact bytes. The opening is logged before the first byte goes out (I10). */
 export async function rawOperation({ context, officer, places }: Call<'none', 'Nothing'>): Promise<Reply> {
   const message = await getMessage(context.db, officer, readId(places.id));
   if (message === null) throw new Problem('not-found');
   if (message.entryId !== null) doneOrProblem(await openedEntry(context, officer, { entryId: message.entryId, what: 'raw' }));
+  else {
+    // Held ones and notices have no entry to hang the opening on; the message is named instead.
+    const detail = { what: 'raw', messageId: message.id };
+    await inAgency(context.db, officer.agencyId, officer, tx =>
+      insertAct(tx, officer, context.now(), { register: 'receive', kind: 'opened', detail }),
+    );
+  }
   return {
     kind: 'bytes',
     contentType: 'message/rfc822',
@@ -71,7 +80,9 @@ function allowed(officer: Officer): void {
   if (!may(officer, 'see-notices')) throw new Problem('forbidden');
 }
 
+/** A cursor that is none would begin at the top again, and a client would read in a circle for ever. */
 function pageFilter(query: { limit: number; cursor?: string | undefined }): { limit: number; cursor?: string } {
+  if (query.cursor !== undefined && readCursor(query.cursor) === null) throw badCursor();
   return { limit: query.limit, ...(query.cursor === undefined ? {} : { cursor: query.cursor }) };
 }
 

@@ -21,8 +21,9 @@ export function readQuery<N extends QueryName>(name: N, parameters: URLSearchPar
   const faults: Fault[] = [];
   for (const [key, text] of parameters) {
     if (text === '') continue;
-    if (Object.hasOwn(values, key)) faults.push(faultOf(key, 'repeated'));
-    else if (!isKeepable(text) || !isKeepable(key)) faults.push(faultOf(key, 'characters'));
+    if (!Object.hasOwn(QUERIES[name].shape, key)) faults.push(faultOf(key, 'unknown'));
+    else if (Object.hasOwn(values, key)) faults.push(faultOf(key, 'repeated'));
+    else if (!isKeepable(text)) faults.push(faultOf(key, 'characters'));
     else values[key] = NUMERIC[name].has(key) && /^\d{1,15}$/.test(text) ? Number(text) : text;
   }
   const result = checked(QUERIES[name], values);
