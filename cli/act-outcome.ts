@@ -1,16 +1,16 @@
 /** What the register answered to an act, as a command says it: the value, or one sentence and an exit code. */
-import { Failure } from '../register/failure.ts';
+import { Failure, type UserMessage } from '../register/failure.ts';
 import type { ActOutcome, Fault } from '../register/officer.ts';
 import { UsageError } from './command.ts';
 
 /**
  * The value of an act that was done.
- * @param what the act was about, for the sentence: 'user somsri'
+ * @param what the act was about, for the sentence: `{ th: 'บัญชี somsri', en: 'User somsri' }`
  * @param options names of the options that the register's fields came from, where they differ: `{ nameTh: 'name' }`
  * @throws UsageError for what the register does not take (exit 2), Failure for the rest (exit 1)
  */
 export function done<T>(
-  what: string,
+  what: UserMessage,
   outcome: ActOutcome<T> | { outcome: 'invalid'; faults: Fault[] },
   options: Record<string, string> = {},
 ): T {
@@ -20,11 +20,11 @@ export function done<T>(
     case 'invalid':
       throw new UsageError(outcome.faults.map(fault => inWords(fault, options)).join('\n'));
     case 'not-found':
-      throw failure('not-found', `ไม่พบ ${what}`, `${what} was not found.`);
+      throw failure('not-found', `ไม่พบ${what.th}`, `${what.en} was not found.`);
     case 'forbidden':
-      throw failure('forbidden', `ไม่มีสิทธิ์ทำรายการนี้ (${what})`, `This may not be done from here (${what}).`);
+      throw failure('forbidden', `ไม่มีสิทธิ์ทำรายการนี้ (${what.th})`, `This may not be done from here (${what.en}).`);
     case 'conflict':
-      throw failure('conflict', `${what} อยู่ในสถานะ ${outcome.state} แล้ว`, `${what} is ${outcome.state} already.`);
+      throw failure('conflict', `${what.th} อยู่ในสถานะ ${outcome.state} แล้ว`, `${what.en} is ${outcome.state} already.`);
   }
 }
 

@@ -5,7 +5,7 @@ import { given, readArguments, runPart, textOf } from './arguments.ts';
 import { type CommandContext, DONE } from './command.ts';
 import { passwordLines } from './one-time-password.ts';
 import { table } from './table.ts';
-import { agencies, withRegister } from './with-register.ts';
+import { agencies, officerAtTerminal, withRegister } from './with-register.ts';
 
 export async function agency(args: string[], context: CommandContext): Promise<number> {
   return await runPart('agency', { add, list }, args, context);
@@ -25,7 +25,7 @@ async function add(args: string[], context: CommandContext): Promise<number> {
     ...given(values, { 'name-en': 'nameEn', phone: 'phone', 'time-zone': 'timeZone', admin: 'login' }),
   };
   const added = await withRegister(settings, async register =>
-    done(`agency ${code}`, await addAgency(register.db, input), {
+    done({ th: `ส่วนราชการ ${code}`, en: `Agency ${code}` }, await addAgency(register.db, input, officerAtTerminal(0), register.now()), {
       nameTh: 'name',
       nameEn: 'name-en',
       timeZone: 'time-zone',

@@ -6,11 +6,11 @@ import { ensureFirstAgency } from '../register/office/new-agency.ts';
 import type { FirstSignIn } from './appliance/banner.ts';
 
 /** @returns the login and password to show, only when the password was made up now */
-export async function firstAgency(connection: ConnectionOptions, settings: Settings): Promise<FirstSignIn | null> {
+export async function firstAgency(connection: ConnectionOptions, settings: Settings, now: Date): Promise<FirstSignIn | null> {
   const db = openDatabase(connection, { role: 'app', max: 1, name: 'first agency' });
   try {
     const { agencyName, address, timeZone, adminPassword } = settings;
-    const { login, password } = await ensureFirstAgency(db, { agencyName, address, timeZone, adminPassword });
+    const { login, password } = await ensureFirstAgency(db, { agencyName, address, timeZone, adminPassword }, now);
     return password === null ? null : { user: login, password };
   } catch (error) {
     throw asFailure(error);

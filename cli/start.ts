@@ -6,6 +6,7 @@ import type { FirstSignIn } from './appliance/banner.ts';
 import { runRoles, runRolesAsChild } from './appliance/run-roles.ts';
 import { supervise } from './appliance/supervisor.ts';
 import { toldToStop } from './appliance/told-to-stop.ts';
+import { openClock } from './clock.ts';
 import { type CommandContext, UsageError } from './command.ts';
 import { firstAgency } from './first-agency.ts';
 import { openLog } from './log.ts';
@@ -26,7 +27,7 @@ export async function start(args: string[], context: CommandContext): Promise<nu
     const options = { roles, settings, stopping, loadRole, supervised, log: openLog(settings.logLevel, roles.join(',')) };
     if (supervised) return await runRolesAsChild(options);
     // Roles started by hand have no banner: whoever is first says the password by itself.
-    const firstSignIn = await withDatabase(settings, connection => firstAgency(connection, settings));
+    const firstSignIn = await withDatabase(settings, connection => firstAgency(connection, settings, openClock(settings.clockStart)()));
     if (firstSignIn !== null) console.log(passwordLines(firstSignIn.user, firstSignIn.password).join('\n'));
     return await runRoles(options);
   }
@@ -47,7 +48,7 @@ async function startAll(settings: Settings, stopping: AbortSignal, context: Comm
       },
       prepare: async connection => {
         await readyDatabase(connection);
-        toShow = await firstAgency(connection, settings);
+        toShow = await firstAgency(connection, settings, openClock(settings.clockStart)());
         return { firstSignIn: toShow };
       },
     });

@@ -35,7 +35,11 @@ async function create(args: string[], context: CommandContext): Promise<number> 
     const zone = (await getAgency(register.db, officer))?.timeZone ?? context.settings().timeZone;
     const expiresAt = expires === undefined ? null : readExpiry(expires, register.now(), zone);
     const outcome = await addToken(register, officer, { name, role, unitIds, expiresAt });
-    return { agencyCode: code, expiresAt, ...done(`token ${name}`, outcome, { unitIds: 'units', expiresAt: 'expires' }) };
+    return {
+      agencyCode: code,
+      expiresAt,
+      ...done({ th: `โทเคน ${name}`, en: `Token ${name}` }, outcome, { unitIds: 'units', expiresAt: 'expires' }),
+    };
   });
   const until = made.expiresAt === null ? 'ไม่มีวันหมดอายุ · does not expire' : `ใช้ได้ถึง · valid until ${made.expiresAt.toISOString()}`;
   const lines = [made.token, `  ${until}`, '  แสดงครั้งเดียว โปรดเก็บไว้ในที่ปลอดภัย · shown only now: keep it safe'];
@@ -75,8 +79,8 @@ async function revoke(args: string[], context: CommandContext): Promise<number> 
         `several tokens are named ${wanted}: name one by its id (token list)`,
       );
     const [only] = found;
-    if (only === undefined) return done<TokenRow>(`token ${wanted}`, { outcome: 'not-found' });
-    done(`token ${wanted}`, await revokeToken(register, officer, { tokenId: only.id }));
+    if (only === undefined) return done<TokenRow>({ th: `โทเคน ${wanted}`, en: `Token ${wanted}` }, { outcome: 'not-found' });
+    done({ th: `โทเคน ${wanted}`, en: `Token ${wanted}` }, await revokeToken(register, officer, { tokenId: only.id }));
     return only;
   });
   context.answer(`ยกเลิกโทเคน ${ended.name} แล้ว · Token ${ended.name} revoked`, { id: ended.id, name: ended.name, revoked: true });

@@ -24,7 +24,10 @@ async function add(args: string[], context: CommandContext): Promise<number> {
     const parentId = parent === undefined ? null : unitOfCode(await listUnits(register.db, officer), '--parent', parent).id;
     const input = { code, nameTh: textOf(values, 'name') ?? '', parentId, ...given(values, { 'name-en': 'nameEn', email: 'email' }) };
     const outcome = await addUnit(register, officer, input);
-    return { agencyCode, ...done(`unit ${code}`, outcome, { nameTh: 'name', nameEn: 'name-en', parentId: 'parent' }) };
+    return {
+      agencyCode,
+      ...done({ th: `หน่วยงาน ${code}`, en: `Unit ${code}` }, outcome, { nameTh: 'name', nameEn: 'name-en', parentId: 'parent' }),
+    };
   });
   context.answer(`เพิ่มหน่วยงาน ${code} แล้ว · Unit ${code} added`, { agency: added.agencyCode, code, id: added.unitId });
   return DONE;

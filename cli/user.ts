@@ -23,7 +23,8 @@ async function add(args: string[], context: CommandContext): Promise<number> {
   const text = { type: 'string' } as const;
   const options = { agency: text, login: text, name: text, role: text, units: text, email: text, appointed: { type: 'boolean' } as const };
   const { values } = readArguments(args, options, { required: ['login', 'name', 'role'] });
-  const login = textOf(values, 'login') ?? '';
+  // As the register keeps it: a login is the same in capitals.
+  const login = (textOf(values, 'login') ?? '').trim().toLowerCase();
   const role = choiceOf('--role', textOf(values, 'role') ?? '', ROLES);
   const codes = listOf(values, 'units');
   if (role === 'unit' && codes.length === 0) throw usage('--role unit ต้องระบุ --units ด้วย', 'an officer of a unit needs --units');
@@ -34,7 +35,10 @@ async function add(args: string[], context: CommandContext): Promise<number> {
     const unitIds = codes.map(one => unitOfCode(units, '--units', one).id);
     const name = textOf(values, 'name') ?? '';
     const input = { login, name, role, unitIds, appointed: values.appointed === true, ...given(values, { email: 'email' }) };
-    return { agencyCode: code, ...done(`user ${login}`, await addAccount(register, officer, input), { unitIds: 'units' }) };
+    return {
+      agencyCode: code,
+      ...done({ th: `บัญชี ${login}`, en: `User ${login}` }, await addAccount(register, officer, input), { unitIds: 'units' }),
+    };
   });
   const lines = [`เพิ่มบัญชี ${login} แล้ว · User ${login} added`, ...passwordLines(login, made.password)];
   context.answer(lines.join('\n'), { agency: made.agencyCode, login, role, id: made.accountId, password: made.password });
@@ -62,8 +66,11 @@ async function password(args: string[], context: CommandContext): Promise<number
   const login = words[0] ?? '';
   const made = await withRegister(context.settings(), async register => {
     const account = await findAccount(register.db, login);
-    if (account === null) return done<{ password: string | null }>(`user ${login}`, { outcome: 'not-found' });
-    return done(`user ${login}`, await setPassword(register, officerAtTerminal(account.agencyId), { accountId: account.accountId }));
+    if (account === null) return done<{ password: string | null }>({ th: `บัญชี ${login}`, en: `User ${login}` }, { outcome: 'not-found' });
+    return done(
+      { th: `บัญชี ${login}`, en: `User ${login}` },
+      await setPassword(register, officerAtTerminal(account.agencyId), { accountId: account.accountId }),
+    );
   });
   const lines = [`ตั้งรหัสผ่านใหม่ของ ${login} แล้ว · New password for ${login}`, ...passwordLines(login, made.password)];
   context.answer(lines.join('\n'), { login, password: made.password });

@@ -42,7 +42,7 @@ async function addUnits(register: RegisterContext, officer: Officer): Promise<st
   const present = (await listUnits(register.db, officer)).map(unit => unit.code);
   if (present.some(code => !UNITS.some(unit => unit.code === code))) return [];
   const missing = UNITS.filter(unit => !present.includes(unit.code));
-  for (const unit of missing) done(`unit ${unit.code}`, await addUnit(register, officer, unit));
+  for (const unit of missing) done({ th: `หน่วยงาน ${unit.code}`, en: `Unit ${unit.code}` }, await addUnit(register, officer, unit));
   return missing.length === 0 ? [] : [`หน่วยงาน · units: ${missing.map(unit => `${unit.nameTh} ${unit.code}`).join(', ')}`];
 }
 
@@ -53,7 +53,7 @@ async function addRules(register: RegisterContext, officer: Officer): Promise<st
   if (parsed.outcome === 'faults') throw new Error(`cli/demo/rules.yaml: ${parsed.faults[0]?.message.en}`);
   const codes = (await activeUnits(register, officer)).map(unit => unit.code);
   if (!parsed.rules.rules.flatMap(rule => rule.to).every(target => codes.includes(target.unit))) return [];
-  done('the rules', await saveRules(register, officer, { text }));
+  done({ th: 'กฎการส่งต่อ', en: 'The rules' }, await saveRules(register, officer, { text }));
   return [`กฎการส่งต่อตัวอย่าง · sample routing rules: ${parsed.rules.rules.length}`];
 }
 
@@ -69,7 +69,7 @@ async function addOfficers(register: RegisterContext, officer: Officer, agencyCo
     const plain = await addAccount(register, officer, { ...input, login: taken.plain });
     if (plain.outcome === 'done') logins.push(taken.plain);
     else {
-      done(`user ${taken.login}`, await addAccount(register, officer, { ...input, login: taken.login }));
+      done({ th: `บัญชี ${taken.login}`, en: `User ${taken.login}` }, await addAccount(register, officer, { ...input, login: taken.login }));
       logins.push(taken.login);
     }
   }
