@@ -77,7 +77,13 @@ export async function selectFigures(tx: Transaction): Promise<AgencyFigures> {
     SELECT (SELECT count(*)::integer FROM acknowledgement WHERE agency_id = current_agency() AND state IN ('waiting', 'held', 'failed', 'uncertain')) AS unacknowledged,
            (SELECT count(*)::integer FROM entry WHERE agency_id = current_agency() AND confirmed_at IS NULL AND state NOT IN ('cancelled', 'returned', 'closed')) AS unconfirmed,
            (SELECT count(*)::integer FROM message WHERE agency_id = current_agency() AND held_state = 'waiting') AS held`;
-  return { dispositions: [...dispositions], last: [...last], unacknowledged: open?.unacknowledged ?? 0, unconfirmed: open?.unconfirmed ?? 0, held: open?.held ?? 0 };
+  return {
+    dispositions: [...dispositions],
+    last: [...last],
+    unacknowledged: open?.unacknowledged ?? 0,
+    unconfirmed: open?.unconfirmed ?? 0,
+    held: open?.held ?? 0,
+  };
 }
 
 export async function selectAgencyCodes(db: Database): Promise<{ id: number; code: string }[]> {
@@ -87,4 +93,10 @@ export async function selectAgencyCodes(db: Database): Promise<{ id: number; cod
 /** Asks the database for nothing: it answers, or it is away. */
 export async function selectNothing(db: Database): Promise<void> {
   await db`SELECT 1`;
+}
+
+/** The login of an account of the agency the transaction works for. */
+export async function selectLogin(tx: Transaction, accountId: string): Promise<string | null> {
+  const [row] = await tx<{ login: string }[]>`SELECT login FROM account WHERE agency_id = current_agency() AND id = ${accountId}`;
+  return row?.login ?? null;
 }

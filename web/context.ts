@@ -1,0 +1,40 @@
+/** What the web is handed by whoever starts it (cli), and hands on to its pages. */
+
+import type { Jobs } from '../register/jobs/jobs.ts';
+import type { RegisterContext } from '../register/officer.ts';
+
+/** JSON lines. Fields never hold a letter's content, a password or a session. */
+export interface WebLog {
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}
+
+/** The settings that the web needs; config/settings.ts has them all. */
+export interface WebSettings {
+  /** Address to listen on. */
+  host: string;
+  /** 0: any free port. */
+  webPort: number;
+  /** How people reach it from outside, without a slash at the end. https makes the cookie Secure. */
+  webUrl: string;
+  /** The data folder; the web keeps the key of its cookies there. */
+  data: string;
+  /** CIDR networks of the agency: /metrics is open to them, and their proxies are believed. Loopback always is. */
+  ownNetworks: string[];
+  /** Opens /metrics to anybody who sends it as a bearer token; null: own networks alone. */
+  metricsToken?: string | null;
+}
+
+/** Whether the appliance can take and show letters now; one line a part, for /healthz. */
+export interface Readiness {
+  ready: boolean;
+  parts: Record<string, { ready: boolean; detail: string }>;
+}
+
+export interface WebContext extends RegisterContext {
+  jobs: Pick<Jobs, 'enqueue' | 'waiting'>;
+  settings: WebSettings;
+  log: WebLog;
+  readiness(): Promise<Readiness>;
+}

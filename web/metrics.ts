@@ -1,0 +1,100 @@
+/**
+ * /metrics for Prometheus (prom-client's only door): counts and no names. Open to loopback, to the agency's own networks, and to the holder of the token.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import { BlockList, isIP } from 'node:net';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { inAgency, THE_APPLIANCE } from '../register/db/transaction.ts';
+import type { WebContext } from './context.ts';
+import type { Request } from './http.ts';
+import { socketAddress } from './http.ts';
+import { selectAgencyCodes, selectFigures } from './queries.ts';
+
+// Counting a million messages is not free, and two Prometheus servers may ask at once.
+const KEEP_MS = 10_000;
+
+export interface Metrics {
+  contentType: string;
+  /** Whether this request may see them. */
+  open(request: Request): boolean;
+  text(): Promise<string>;
+}
+
+export function createMetrics(context: WebContext): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'saraban_' });
+  const gauge = (name: string, help: string, labelNames: string[]) =>
+    new Gauge({ name: `saraban_${name}`, help, labelNames, registers: [registry] });
+  const messages = gauge('messages', 'Mails received, by what became of them', ['agency', 'disposition']);
+  const last = gauge('last_number', 'Last number given, by register and year', ['agency', 'register', 'year']);
+  const unacknowledged = gauge('unacknowledged', 'Letters whose acknowledgement is not settled', ['agency']);
+  const unconfirmed = gauge('unconfirmed', 'Letters that no officer has confirmed', ['agency']);
+  const held = gauge('held', 'Mails that wait for a decision', ['agency']);
+  const queue = gauge('queue_depth', 'Jobs waiting or running', ['queue']);
+  const free = gauge('store_free_bytes', 'Bytes free where letters are stored', []);
+  const networks = ownNetworks(context.settings.ownNetworks);
+  let measuredAt = 0;
+
+  async function measure(): Promise<void> {
+    for (const agency of await selectAgencyCodes(context.db)) {
+      const figures = await inAgency(context.db, agency.id, THE_APPLIANCE, selectFigures);
+      for (const { disposition, count } of figures.dispositions) messages.set({ agency: agency.code, disposition }, count);
+      for (const { register, year, number } of figures.last) last.set({ agency: agency.code, register, year }, number);
+      unacknowledged.set({ agency: agency.code }, figures.unacknowledged);
+      unconfirmed.set({ agency: agency.code }, figures.unconfirmed);
+      held.set({ agency: agency.code }, figures.held);
+    }
+    for (const [name, depth] of Object.entries(await context.jobs.waiting())) queue.set({ queue: name }, depth);
+    free.set(await context.store.free());
+  }
+
+  return {
+    contentType: registry.contentType,
+    open(request) {
+      return (
+        isOwn(networks, socketAddress(request), request.get('x-forwarded-for')) ||
+        holdsToken(request, context.settings.metricsToken ?? null)
+      );
+    },
+    async text() {
+      const at = context.now().getTime();
+      if (at - measuredAt >= KEEP_MS) {
+        measuredAt = at;
+        await measure();
+      }
+      return await registry.metrics();
+    },
+  };
+}
+
+function ownNetworks(cidrs: string[]): BlockList {
+  const list = new BlockList();
+  list.addSubnet('127.0.0.0', 8, 'ipv4');
+  list.addAddress('::1', 'ipv6');
+  for (const cidr of cidrs) {
+    const [address = '', bits] = cidr.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    if (isIP(address) === 0) continue;
+    list.addSubnet(address, bits === undefined ? (family === 'ipv6' ? 128 : 32) : Number(bits), family);
+  }
+  return list;
+}
+
+/** What a proxy on this machine forwards comes from somewhere else: every address it names must be our own too. */
+function isOwn(networks: BlockList, socket: string, forwarded: string | undefined): boolean {
+  const chain = [
+    socket,
+    ...(forwarded ?? '')
+      .split(',')
+      .map(one => one.trim())
+      .filter(one => one !== ''),
+  ];
+  return chain.every(address => isIP(address) !== 0 && networks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'));
+}
+
+function holdsToken(request: Request, token: string | null): boolean {
+  const given = /^Bearer (.+)$/.exec(request.get('authorization') ?? '')?.[1];
+  if (token === null || token === '' || given === undefined) return false;
+  const [a, b] = [Buffer.from(given), Buffer.from(token)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

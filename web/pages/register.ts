@@ -1,0 +1,147 @@
+/**
+ * The receive register by year: filters kept in the address, keyset paging by number, parts of the page for htmx. New letters come by web/live.ts.
+ */
+import { may } from '../../register/access.ts';
+import { isId } from '../../register/checks.ts';
+import { type EntryFilter, listEntries, years } from '../../register/look/entries.ts';
+import type { Urgency } from '../../register/look/entry-row.ts';
+import { listUnits } from '../../register/look/office.ts';
+import { registerYear } from '../../register/number.ts';
+import { type Request, type Response, textField } from '../http.ts';
+import { countsOf, formatOf, inLanguage, type PageContext, railCounts, sendPage, sendPart } from '../page.ts';
+import { wordOf } from '../text/text.ts';
+import type { SignedIn } from '../visit.ts';
+import { registerRows } from './register-rows.ts';
+
+const PAGE = 50;
+// A list refreshed by itself shows as many rows as it showed before, up to this.
+const MOST_ROWS = 400;
+const STATES = ['', 'unconfirmed', 'routed', 'acting', 'overdue', 'closed', 'returned', 'cancelled'] as const;
+const URGENCIES: Urgency[] = ['most-urgent', 'very-urgent', 'urgent', 'normal'];
+
+interface Wanted {
+  year: number;
+  q: string;
+  state: string;
+  unit: string;
+  from: string;
+  since: string;
+  until: string;
+  urgency: string;
+}
+
+export async function registerPage(context: PageContext, request: Request, response: Response, visit: SignedIn): Promise<void> {
+  const wanted = wantedOf(request, visit);
+  const before = positive(textField(request.query, 'before'));
+  const rows = Math.min(MOST_ROWS, Math.max(PAGE, positive(textField(request.query, 'rows')) ?? 0));
+  const page = await listEntries(context.db, visit.officer, { ...filterOf(wanted), limit: rows, before: before ?? undefined });
+  const list = listOf(visit, wanted, page, textField(request.query, 'day'));
+  if (visit.partial && before !== null) sendPart(context, response, 'register-rows', list);
+  else if (visit.partial && request.get('hx-target') === 'list') {
+    response.setHeader('HX-Push-Url', addressOf(wanted));
+    sendPart(context, response, 'register-list', { ...list, here: addressOf(wanted) });
+  } else
+    await sendPage(
+      context,
+      request,
+      response,
+      visit,
+      'register',
+      { title: list.heading, current: 'register' },
+      { ...list, ...(await filtersOf(context, visit, wanted)) },
+    );
+}
+
+/** The figures of the rail, for pages that are open. */
+export async function countsAnswer(context: PageContext, _request: Request, response: Response, visit: SignedIn): Promise<void> {
+  const figures = may(visit.officer, 'provider') ? {} : railCounts(visit, await countsOf(context, visit));
+  response.setHeader('Cache-Control', 'no-store').json(figures);
+}
+
+function wantedOf(request: Request, visit: SignedIn): Wanted {
+  const value = (name: string) => textField(request.query, name).trim().slice(0, 200);
+  const day = (name: string) => (/^\d{4}-\d{2}-\d{2}$/.test(value(name)) && !Number.isNaN(Date.parse(value(name))) ? value(name) : '');
+  const year = positive(value('year'));
+  return {
+    year: year === null || year > 9999 ? registerYear(visit.now, visit.agency) : year,
+    q: value('q'),
+    state: STATES.find(state => state === value('state')) ?? '',
+    unit: isId(value('unit')) ? value('unit') : '',
+    from: value('from'),
+    since: day('since'),
+    until: day('until'),
+    urgency: URGENCIES.find(urgency => urgency === value('urgency')) ?? '',
+  };
+}
+
+function filterOf(wanted: Wanted): Omit<EntryFilter, 'limit'> {
+  return {
+    register: 'receive',
+    year: wanted.year,
+    q: wanted.q || undefined,
+    state: (wanted.state || undefined) as EntryFilter['state'],
+    unitId: wanted.unit || undefined,
+    from: wanted.from || undefined,
+    since: wanted.since || undefined,
+    until: wanted.until || undefined,
+    urgency: (wanted.urgency || undefined) as Urgency | undefined,
+  };
+}
+
+function addressOf(wanted: Wanted, further: Record<string, string> = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries({ ...wanted, year: String(wanted.year), ...further }))
+    if (value !== '') parameters.set(name, value);
+  return `/register?${parameters}`;
+}
+
+function listOf(visit: SignedIn, wanted: Wanted, page: Awaited<ReturnType<typeof listEntries>>, after: string) {
+  const format = formatOf(visit);
+  const words = visit.text.register;
+  const last = page.items.at(-1);
+  const filtered = Object.entries(wanted).some(([name, value]) => name !== 'year' && value !== '');
+  const older = page.next === null || last === undefined ? '' : addressOf(wanted, { before: String(page.next) });
+  return {
+    heading: words.title(format.digits(String(wanted.year))),
+    year: wanted.year,
+    rows: registerRows(visit, format, page.items, after, page.next === null && !filtered),
+    older,
+    olderPart: older === '' || last === undefined ? '' : `${older}&day=${format.isoDay(last.receivedAt)}`,
+    emptyTitle: filtered ? words.emptyFiltered : words.empty,
+    emptyHelp: filtered ? words.emptyFilteredHelp : words.emptyHelp,
+    emptyAddress: filtered ? '' : (visit.agency.addresses[0] ?? ''),
+    emptyClear: filtered ? `/register?year=${wanted.year}` : '',
+  };
+}
+
+async function filtersOf(context: PageContext, visit: SignedIn, wanted: Wanted): Promise<object> {
+  const { text, officer } = visit;
+  const format = formatOf(visit);
+  const [units, known, counts] = await Promise.all([
+    listUnits(context.db, officer),
+    years(context.db, officer, 'receive'),
+    countsOf(context, visit),
+  ]);
+  const figures = railCounts(visit, counts);
+  const all = [...new Set([wanted.year, registerYear(visit.now, visit.agency), ...known])].sort((a, b) => b - a);
+  const used = [wanted.unit, wanted.from, wanted.since, wanted.until, wanted.urgency].filter(value => value !== '').length;
+  return {
+    filter: { ...wanted, used: used === 0 ? '' : format.number(used), open: used > 0 },
+    mayAct: may(officer, 'confirm'),
+    exports: [],
+    years: all.length < 2 ? [] : all.map(year => ({ value: year, label: format.digits(String(year)), chosen: year === wanted.year })),
+    states: STATES.map(value => ({
+      value,
+      label: value === '' ? text.register.all : wordOf(text.code.state, value),
+      chosen: value === wanted.state,
+      name: value === 'unconfirmed' ? 'register' : value === 'overdue' ? 'overdue' : '',
+      count: value === 'unconfirmed' ? figures.register?.text : value === 'overdue' ? figures.overdue?.text : '',
+    })),
+    units: units.map(unit => ({ value: unit.id, label: inLanguage(visit, unit.nameTh, unit.nameEn), chosen: unit.id === wanted.unit })),
+    urgencies: URGENCIES.map(value => ({ value, label: wordOf(text.code.urgency, value), chosen: value === wanted.urgency })),
+  };
+}
+
+function positive(text: string): number | null {
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
+}
