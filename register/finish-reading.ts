@@ -10,6 +10,7 @@ import { insertAct, notifyChanged } from './act/queries.ts';
 import type { Database, JsonValue, Transaction } from './db/connect.ts';
 import { storable } from './db/storable.ts';
 import { type Actor, inAgency } from './db/transaction.ts';
+import { flagDuplicates } from './duplicates.ts';
 import { SECRECY, updateFacts } from './facts.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import type { Payloads } from './jobs/queues.ts';
@@ -100,6 +101,7 @@ async function keep(
     if (entry !== null) {
       const { count, bytes } = countAttachments(outcome.message.parts);
       await updateAttachmentFigures(tx, entry.id, count, bytes);
+      await flagDuplicates(tx, entry.id);
     }
   }
   if (entry !== null) await refreshSearch(tx, entry.id);

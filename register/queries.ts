@@ -98,10 +98,11 @@ export async function insertMessages(tx: Transaction, rows: MessageToInsert[]): 
       FROM given ORDER BY ordinal
     ), entered AS (
       INSERT INTO entry (agency_id, id, register, year, message_id, received_at, entered_at, envelope_from, from_name, from_address, raw_sha256, public_code,
-                         subject, urgency, secrecy, possible_duplicate_of, duplicate_state)
+                         subject, urgency, secrecy, possible_duplicate_of, duplicate_state, duplicate_reason)
       SELECT current_agency(), entry_id, 'receive', (entry->>'year')::integer, id, received_at, (entry->>'entered_at')::timestamptz, envelope_from, from_name, from_address,
              decode(sha256, 'hex'), entry->>'public_code', subject, entry->>'urgency', entry->>'secrecy', (entry->>'possible_duplicate_of')::uuid,
-             CASE WHEN entry->>'possible_duplicate_of' IS NOT NULL THEN 'flagged' END
+             CASE WHEN entry->>'possible_duplicate_of' IS NOT NULL THEN 'flagged' END,
+             CASE WHEN entry->>'possible_duplicate_of' IS NOT NULL THEN 'message-id' ELSE '' END
       FROM given WHERE jsonb_typeof(entry) = 'object' ORDER BY ordinal
       RETURNING id, number, year
     ), acknowledged AS (

@@ -230,6 +230,8 @@ CREATE TABLE entry (
   attachment_count integer NOT NULL DEFAULT 0,
   attachment_bytes bigint NOT NULL DEFAULT 0,
   version integer NOT NULL DEFAULT 1,
+  duplicate_reason text NOT NULL DEFAULT ''::text,
+  attachment_set bytea,
   CONSTRAINT entry_pkey PRIMARY KEY (agency_id, id),
   CONSTRAINT entry_agency_id_message_id_key UNIQUE (agency_id, message_id),
   CONSTRAINT entry_agency_id_register_year_number_key UNIQUE (agency_id, register, year, number),
@@ -237,6 +239,8 @@ CREATE TABLE entry (
   CONSTRAINT entry_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(id),
   CONSTRAINT entry_agency_id_message_id_fkey FOREIGN KEY (agency_id, message_id) REFERENCES message(agency_id, id),
   CONSTRAINT entry_agency_id_possible_duplicate_of_fkey FOREIGN KEY (agency_id, possible_duplicate_of) REFERENCES entry(agency_id, id),
+  CONSTRAINT entry_attachment_set_check CHECK ((octet_length(attachment_set) = 32)),
+  CONSTRAINT entry_duplicate_reason_check CHECK ((duplicate_reason = ANY (ARRAY[''::text, 'message-id'::text, 'attachments'::text, 'letter-number'::text]))),
   CONSTRAINT entry_duplicate_state_check CHECK ((duplicate_state = ANY (ARRAY['flagged'::text, 'linked'::text, 'dismissed'::text]))),
   CONSTRAINT entry_number_check CHECK ((number > 0)),
   CONSTRAINT entry_public_code_check CHECK ((public_code ~ '^[0-9a-hjkmnp-tv-z]{26}$'::text)),
@@ -246,6 +250,8 @@ CREATE TABLE entry (
   CONSTRAINT entry_state_check CHECK ((state = ANY (ARRAY['entered'::text, 'confirmed'::text, 'routed'::text, 'acting'::text, 'closed'::text, 'returned'::text, 'cancelled'::text]))),
   CONSTRAINT entry_urgency_check CHECK ((urgency = ANY (ARRAY['normal'::text, 'urgent'::text, 'very-urgent'::text, 'most-urgent'::text])))
 );
+CREATE INDEX entry_by_attachment_set ON public.entry USING btree (agency_id, attachment_set) WHERE (attachment_set IS NOT NULL);
+CREATE INDEX entry_by_letter_number ON public.entry USING btree (agency_id, letter_number, letter_date) WHERE (letter_number <> ''::text);
 CREATE INDEX entry_by_sender ON public.entry USING btree (agency_id, register, year, from_address, number);
 CREATE INDEX entry_by_state ON public.entry USING btree (agency_id, register, year, state, number);
 CREATE INDEX entry_by_time ON public.entry USING btree (agency_id, register, received_at, id);
