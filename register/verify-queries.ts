@@ -10,8 +10,9 @@ export interface AgencyRow {
   code: string;
 }
 
+/** With agency 0, the provider: it has no letters, but a chain of acts. */
 export async function selectAgencies(tx: Transaction): Promise<AgencyRow[]> {
-  return await tx<AgencyRow[]>`SELECT id, code FROM agency WHERE id > 0 ORDER BY id`;
+  return await tx<AgencyRow[]>`SELECT id, code FROM agency ORDER BY id`;
 }
 
 export interface SeriesRow {
@@ -94,6 +95,17 @@ export async function selectLooseEnds(tx: Transaction): Promise<{ invariant: 'I2
     SELECT 'I5' AS invariant, 'entry ' || e.id AS object, 'its message is missing' AS problem
       FROM entry e LEFT JOIN message m ON m.agency_id = e.agency_id AND m.id = e.message_id WHERE e.message_id IS NOT NULL AND m.id IS NULL
     UNION ALL
+    SELECT DISTINCT 'I5', 'entry ' || a.entry_id, 'is gone, though an act names it'
+      FROM act a LEFT JOIN entry e ON e.agency_id = a.agency_id AND e.id = a.entry_id WHERE a.entry_id IS NOT NULL AND e.id IS NULL
+    UNION ALL
+    SELECT 'I5', 'entry ' || e.id, 'its ' || f.fact || ' was altered past its history'
+      FROM (SELECT DISTINCT ON (agency_id, entry_id, fact) agency_id, entry_id, fact, after FROM fact_change ORDER BY agency_id, entry_id, fact, id DESC) f
+      JOIN entry e ON e.agency_id = f.agency_id AND e.id = f.entry_id
+      WHERE f.after IS DISTINCT FROM CASE f.fact
+        WHEN 'subject' THEN e.subject WHEN 'addressee' THEN e.addressee WHEN 'fromAgency' THEN e.from_agency WHEN 'letterNumber' THEN e.letter_number
+        WHEN 'letterDate' THEN e.letter_date::text WHEN 'urgency' THEN e.urgency WHEN 'secrecy' THEN e.secrecy WHEN 'circular' THEN e.circular::text
+        WHEN 'kind' THEN e.kind WHEN 'dueOn' THEN e.due_on::text WHEN 'remark' THEN e.remark END
+    UNION ALL
     SELECT 'I2', 'message ' || m.id, 'says it is entered, but has no entry'
       FROM message m LEFT JOIN entry e ON e.agency_id = m.agency_id AND e.id = m.entry_id WHERE m.disposition = 'entered' AND (e.id IS NULL OR e.message_id <> m.id)
     UNION ALL
@@ -104,10 +116,18 @@ export async function selectLooseEnds(tx: Transaction): Promise<{ invariant: 'I2
       FROM attachment a LEFT JOIN blob b ON b.agency_id = a.agency_id AND b.sha256 = a.sha256 WHERE b.sha256 IS NULL OR b.size <> a.size`;
 }
 
+/** Units' own numbers: 1..n, and n as the series says, for a number taken away at the end leaves no gap. */
 export async function selectUnitGaps(tx: Transaction): Promise<{ unitId: string; year: number; entries: number; last: number }[]> {
   return await tx<{ unitId: string; year: number; entries: number; last: number }[]>`
-    SELECT unit_id AS "unitId", unit_year AS year, count(*)::integer AS entries, max(unit_number) AS last
-    FROM route WHERE unit_number IS NOT NULL GROUP BY agency_id, unit_id, unit_year HAVING count(*) <> max(unit_number)`;
+    WITH given AS (
+      SELECT agency_id, 'unit:' || unit_id AS series, unit_year AS year, count(*)::integer AS entries, max(unit_number) AS last
+      FROM route WHERE unit_number IS NOT NULL GROUP BY agency_id, unit_id, unit_year
+    )
+    SELECT substr(coalesce(s.series, g.series), 6) AS "unitId", coalesce(s.year, g.year) AS year, coalesce(g.entries, 0) AS entries,
+           greatest(coalesce(s.last_number, 0), coalesce(g.last, 0)) AS last
+    FROM (SELECT * FROM series WHERE series LIKE 'unit:%') s
+      FULL JOIN given g ON g.agency_id = s.agency_id AND g.series = s.series AND g.year = s.year
+    WHERE coalesce(g.entries, 0) <> coalesce(g.last, 0) OR coalesce(g.last, 0) <> coalesce(s.last_number, 0)`;
 }
 
 export async function selectBrokenAcknowledgements(tx: Transaction): Promise<{ entryId: string }[]> {

@@ -49,7 +49,7 @@ export async function verify(input: VerifyInput): Promise<VerifyReport> {
   const report: VerifyReport = { agencies: 0, entries: 0, acts: 0, blobs: 0, bytes: 0, faults: [] };
   await input.db.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async tx => {
     const agencies = await selectAgencies(tx);
-    report.agencies = agencies.length;
+    report.agencies = agencies.filter(agency => agency.id > 0).length;
     const codes = new Map(agencies.map((agency: AgencyRow) => [agency.id, agency.code]));
     const heads = new Map((await selectSeries(tx)).map(row => [`${row.agencyId} ${row.series} ${row.year}`, row]));
 
