@@ -139,6 +139,8 @@ export interface Received {
   from: string;
   to: string[];
   bytes: Buffer;
+  secure: boolean;
+  user: string;
 }
 
 export type SinkMood =
@@ -161,11 +163,18 @@ export interface Sink {
   close(): Promise<void>;
 }
 
-export async function openSink(): Promise<Sink> {
+export async function openSink(
+  options: { tls?: { key: string; cert: string }; login?: { user: string; password: string } } = {},
+): Promise<Sink> {
   const sockets = new Set<{ destroy(): void }>();
   const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS', 'AUTH'],
+    ...(options.tls === undefined ? {} : { key: options.tls.key, cert: options.tls.cert }),
+    authOptional: options.login === undefined,
+    disabledCommands: [...(options.tls === undefined ? ['STARTTLS'] : []), ...(options.login === undefined ? ['AUTH'] : [])],
+    onAuth(auth, _session, callback) {
+      const right = auth.username === options.login?.user && auth.password === options.login?.password;
+      callback(right ? null : new Error('who are you'), right ? { user: auth.username } : undefined);
+    },
     logger: false,
     onConnect(_session, callback) {
       if (sink.mood !== 'silent-greeting') callback();
@@ -188,6 +197,8 @@ export async function openSink(): Promise<Sink> {
           from: mailFrom === false ? '' : mailFrom.address,
           to: rcptTo.map(to => to.address),
           bytes: Buffer.concat(chunks),
+          secure: session.secure,
+          user: String(session.user ?? ''),
         });
         callback(null, 'kept');
       });
