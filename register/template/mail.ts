@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Transaction } from '../db/connect.ts';
 import type { UserMessage } from '../failure.ts';
 import { selectNewestTemplate } from './queries.ts';
-import { compileTemplate, type TemplateFault, type TemplateKind } from './render.ts';
+import { type CompiledTemplate, compileTemplate, type TemplateFault, type TemplateKind } from './render.ts';
 import { sampleData } from './samples.ts';
 
 export const MAIL_TEMPLATES = ['acknowledgement', 'return', 'notification'] as const;
@@ -98,7 +98,7 @@ function fill(
 ): { outcome: 'ok'; mail: RenderedMail } | { outcome: 'faults'; faults: MailTemplateFault[] } {
   const faults: MailTemplateFault[] = [];
   const part = (field: keyof MailTemplate, kind: TemplateKind): string => {
-    const compiled = compileTemplate(template[field], kind);
+    const compiled = compiledOnce(template[field], kind);
     const rendered: { outcome: 'ok'; text: string } | TemplateFault = compiled.outcome === 'ok' ? compiled.render(data) : compiled;
     if (rendered.outcome === 'ok') return rendered.text;
     faults.push({ field, line: rendered.line, message: rendered.message });
