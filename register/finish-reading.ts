@@ -3,7 +3,8 @@
  * acknowledge and route-letter for a letter, understand-notice for a notice, nothing for a held one. Whatever reading meets, the letter stays entered (I7).
  * Run twice it writes the same rows.
  */
-import { mkdir, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { v5 as uuidv5 } from 'uuid';
 import { insertAct, notifyChanged } from './act/queries.ts';
@@ -53,10 +54,7 @@ export async function finishReading(context: ReadingContext, payload: Payloads['
   const { agencyId, messageId } = payload;
   const message = await inAgency(context.db, agencyId, READER, tx => selectMessageToRead(tx, messageId));
   if (message === null || message.disposition === 'duplicate' || message.reading === 'done') return 'left-alone';
-  // Beside the blobs, on their file system, so that a part becomes a blob by a rename.
-  const partsFolder = join(dirname(context.store.incoming), 'reading', messageId);
-  await rm(partsFolder, { recursive: true, force: true });
-  await mkdir(partsFolder, { recursive: true, mode: 0o700 });
+  const partsFolder = await makePartsFolder(context.store);
   try {
     const fallbackCharset = context.fallbackCharset ?? 'windows-874';
     const outcome = await context.reader.read({ rawPath: context.store.pathOf(message.sha256), partsFolder, fallbackCharset });
@@ -65,6 +63,30 @@ export async function finishReading(context: ReadingContext, payload: Payloads['
   } finally {
     await rm(partsFolder, { recursive: true, force: true });
   }
+}
+
+/** Beside the blobs, on their file system, so that a part becomes a blob by a rename. One a reading: two of the same letter do not disturb each other. */
+async function makePartsFolder(store: Store): Promise<string> {
+  const folder = join(readingFolder(store), randomUUID());
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+function readingFolder(store: Store): string {
+  return join(dirname(store.incoming), 'reading');
+}
+
+/** Removes what readings left that a crash cut off. @returns how many */
+export async function sweepReadings(store: Store, olderThan: Date): Promise<number> {
+  let swept = 0;
+  for (const name of await readdir(readingFolder(store)).catch(() => [])) {
+    const folder = join(readingFolder(store), name);
+    const figures = await stat(folder).catch(() => null);
+    if (figures === null || figures.mtime >= olderThan) continue;
+    await rm(folder, { recursive: true, force: true });
+    swept++;
+  }
+  return swept;
 }
 
 /** Parts of equal bytes share a file: each file is adopted once. */
