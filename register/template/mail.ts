@@ -92,6 +92,22 @@ export function checkMailTemplate(name: MailTemplateName, edited: MailTemplate):
   return faults;
 }
 
+// Compiling takes ten times as long as filling. Enough for the templates of all agencies that write at the same time; a text is its own key, so an edited one is another.
+const COMPILED_AT_MOST = 300;
+const compiledTexts = new Map<string, CompiledTemplate | TemplateFault>();
+
+function compiledOnce(text: string, kind: TemplateKind): CompiledTemplate | TemplateFault {
+  const key = `${kind} ${text}`;
+  let compiled = compiledTexts.get(key);
+  if (compiled === undefined) {
+    compiled = compileTemplate(text, kind);
+    const oldest = compiledTexts.keys().next().value;
+    if (compiledTexts.size >= COMPILED_AT_MOST && oldest !== undefined) compiledTexts.delete(oldest);
+    compiledTexts.set(key, compiled);
+  }
+  return compiled;
+}
+
 function fill(
   template: MailTemplate,
   data: object,
