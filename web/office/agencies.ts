@@ -28,7 +28,7 @@ async function newAgency(context: OfficeContext, request: Request, response: Res
   const o = officeText(visit.language);
   const values = Object.fromEntries(NAMES.map(name => [name, textField(request.body, name).trim()])) as Values;
   const { login, ...agency } = { ...values, code: values.code.toLowerCase(), address: values.address.toLowerCase() };
-  const outcome = await addAgency(context.db, login === '' ? agency : { ...agency, login: login.toLowerCase() });
+  const outcome = await addAgency(context.db, login === '' ? agency : { ...agency, login: login.toLowerCase() }, visit.officer, visit.now);
   if (outcome.outcome !== 'done') {
     await showAgencies(context, request, response, visit, { values, faults: outcome.faults, status: 422 });
     return;
@@ -62,7 +62,7 @@ async function showAgencies(
 ): Promise<void> {
   const o = officeText(visit.language);
   const format = formatOf(visit);
-  const agencies = await listAgencies(context.db, visit.officer);
+  const agencies = await listAgencies(context.db, visit.officer, visit.now);
   const waiting = Object.entries(await context.jobs.waiting()).filter(([, count]) => count > 0);
   const free = await context.store.free();
   const value = (name: (typeof NAMES)[number]) => again.values?.[name] ?? (name === 'timeZone' ? 'Asia/Bangkok' : '');

@@ -11,7 +11,10 @@ import { pageFor } from '../who.ts';
 import { type FieldInput, formData, optionsOf, refusal } from './forms.ts';
 import { type OfficeContext, sendOffice } from './page.ts';
 
-const ROLES = ['administrator', 'saraban', 'unit', 'auditor'] as const;
+/** The provider's own people are providers, and nobody else is (register/office/accounts.ts). */
+function rolesFor(visit: SignedIn): Role[] {
+  return visit.officer.role === 'provider' ? ['provider'] : ['administrator', 'saraban', 'unit', 'auditor'];
+}
 
 export function peopleRoutes(router: Router, context: OfficeContext): void {
   router.get(
@@ -103,14 +106,14 @@ async function showPeople(context: OfficeContext, request: Request, response: Re
     login: '',
     name: '',
     email: '',
-    role: 'saraban',
+    role: visit.officer.role === 'provider' ? 'provider' : 'saraban',
     unitIds: [],
     appointed: false,
     language: visit.agency.language,
   };
   const fields: FieldInput[] = [
     { name: 'login', label: o.people.login, value: values.login, hint: o.people.loginHelp, required: true },
-    ...personFields(o, units, values),
+    ...personFields(visit, o, units, values),
   ];
   await sendOffice(
     context,
@@ -150,7 +153,7 @@ async function showPerson(context: OfficeContext, request: Request, response: Re
   const values = again.values ?? person;
   const fields: FieldInput[] = [
     { name: 'login', label: o.people.login, value: person.login, fixed: true },
-    ...personFields(o, units, values),
+    ...personFields(visit, o, units, values),
     { name: 'state', label: o.people.state, kind: 'select', options: optionsOf(o.people.states, values.state ?? person.state) },
   ];
   const action = `/settings/people/${person.id}`;
@@ -178,13 +181,20 @@ async function showPerson(context: OfficeContext, request: Request, response: Re
   );
 }
 
-function personFields(o: OfficeText, units: UnitRow[], values: Omit<Values, 'login'>): FieldInput[] {
-  const offered = units.filter(unit => unit.state === 'active' || values.unitIds.includes(unit.id));
+function personFields(visit: SignedIn, o: OfficeText, units: UnitRow[], values: Omit<Values, 'login'>): FieldInput[] {
   return [
     { name: 'name', label: o.people.name, value: values.name, required: true },
     { name: 'email', label: o.people.email, kind: 'email', value: values.email, optional: true },
-    { name: 'role', label: o.people.role, kind: 'select', options: optionsOf(o.people.roles, values.role, ROLES) },
+    { name: 'role', label: o.people.role, kind: 'select', options: optionsOf(o.people.roles, values.role, rolesFor(visit)) },
     { name: 'language', label: o.people.language, kind: 'select', options: optionsOf(o.people.languages, values.language) },
+    ...(visit.officer.role === 'provider' ? [] : letterFields(o, units, values)),
+  ];
+}
+
+/** Which letters somebody sees: the units, and the appointment (I10). */
+function letterFields(o: OfficeText, units: UnitRow[], values: Omit<Values, 'login'>): FieldInput[] {
+  const offered = units.filter(unit => unit.state === 'active' || values.unitIds.includes(unit.id));
+  return [
     {
       name: 'unitIds',
       label: o.people.unitIds,

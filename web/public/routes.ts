@@ -114,7 +114,7 @@ function isCallersFault(error: unknown): boolean {
 
 /** A code as people copy it: out of a whole link, with spaces, in capitals. */
 function normalCode(text: string): string {
-  return (text.split('/').pop() ?? '').replaceAll(/[\s-]/g, '').toLowerCase().slice(0, 100);
+  return (text.split('/').pop() ?? '').replaceAll(/[\s-]/g, '').toLowerCase().replaceAll('o', '0').replaceAll(/[il]/g, '1').slice(0, 100);
 }
 
 function notFound(response: Response): void {

@@ -58,17 +58,14 @@ interface Step {
 
 /** The path so far and what is still to come. A letter that was returned or cancelled ends there. */
 export function stepsOf(state: PublicEntry['state']): Step[] {
-  const way: PublicEntry['state'][] =
-    state === 'returned' || state === 'cancelled'
-      ? ['received', state]
-      : // Many letters need no answer: an answer is a step only where there was one.
-        state === 'answered'
-        ? ['received', 'passed-on', 'being-handled', 'answered', 'closed']
-        : ['received', 'passed-on', 'being-handled', 'closed'];
-  const at = way.indexOf(state);
+  const ended = state === 'returned' || state === 'cancelled';
+  // Many letters need no answer: an answer is a step only where there was one, and then the letter is closed too.
+  const answer: PublicEntry['state'][] = state === 'answered' ? ['answered'] : [];
+  const way: PublicEntry['state'][] = ended ? ['received', state] : ['received', 'passed-on', 'being-handled', ...answer, 'closed'];
+  const at = state === 'answered' ? way.length - 1 : way.indexOf(state);
   return way.map((step, index) => {
-    const ended = step === 'returned' || step === 'cancelled';
-    const kind = ended ? 'ended' : index < at || (step === 'closed' && index === at) ? 'done' : index === at ? 'now' : 'later';
+    const finished = index < at || (index === at && step === 'closed');
+    const kind = ended && index === at ? 'ended' : finished ? 'done' : index === at ? 'now' : 'later';
     return { kind, now: index === at, th: th.state[step], en: en.state[step], nowTh: th.now, nowEn: en.now };
   });
 }
