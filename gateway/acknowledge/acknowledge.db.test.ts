@@ -158,6 +158,24 @@ describe('the acknowledgement', () => {
     expect(parsed.text).toContain('ระบบยังอ่านรายการไม่ได้');
   });
 
+  it('repeats neither subject nor file names of a classified letter, to people or programs', async () => {
+    const letter = await enterLetter(fresh, agency, {
+      attachments: [{ name: 'แผนลับ.pdf', contentType: 'application/pdf', content: Buffer.from('plan') }],
+    });
+    await inAgency(
+      fresh.db,
+      agency,
+      THE_APPLIANCE,
+      tx => tx`UPDATE entry SET secrecy = 'confidential', subject = 'เรื่องลับ' WHERE id = ${letter.entryId}`,
+    );
+    await acknowledge(letter.entryId);
+    const [mail] = await mailsOf(fresh, letter.entryId);
+    const parsed = await simpleParser(await fresh.store.read(mail?.sha256 ?? ''));
+    const all = [parsed.subject, parsed.text, String(parsed.html), ...parsed.attachments.map(part => part.content.toString())].join('\n');
+    expect(all).not.toMatch(/เรื่องลับ|แผนลับ/);
+    expect(all).toContain(letter.sha256);
+  });
+
   it('does nothing for an entry that does not exist, or is another agency’s', async () => {
     const other = await addTestAgency(fresh.db, 'other');
     const letter = await enterLetter(fresh, agency);

@@ -3,7 +3,7 @@
  * (a JSON part that another Saraban reads as the receipt). Composed by acknowledge.ts inside its transaction; sent by gateway/dispatch/send-mail.ts.
  */
 import type { Transaction } from '../../register/db/connect.ts';
-import { type AcknowledgedLetter, acknowledgementData, verifyUrl } from '../../register/template/acknowledgement.ts';
+import { type AcknowledgedLetter, acknowledgementData, unnamed, verifyUrl } from '../../register/template/acknowledgement.ts';
 import { renderMail } from '../../register/template/mail.ts';
 import { type MailAgency, oneLine } from '../../register/template/mail-fields.ts';
 import { qrPng } from '../../register/template/qr.ts';
@@ -78,6 +78,7 @@ export async function composeAcknowledgement(
 /** The receipt for programs. `format` rises when a name changes its meaning; names are only ever added. Times are ISO 8601 in UTC. */
 export function machinePart(input: Omit<ToCompose, 'head' | 'recipient' | 'now'>): object {
   const { agency, letter } = input;
+  const classified = letter.secrecy !== 'normal';
   return {
     format: 'saraban.acknowledgement/1',
     agency: { code: agency.code, name: { th: agency.nameTh, en: agency.nameEn }, address: agency.address, phone: agency.phone },
@@ -89,10 +90,15 @@ export function machinePart(input: Omit<ToCompose, 'head' | 'recipient' | 'now'>
     messageId: letter.headerMessageId,
     messageSha256: letter.rawSha256,
     messageSize: letter.size,
-    subject: letter.subject,
+    subject: classified ? '' : letter.subject,
     letterNumber: letter.letterNumber,
     letterDate: letter.letterDate,
-    attachments: input.attachments.map(({ name, contentType, size, sha256 }) => ({ name, contentType, size, sha256 })),
+    attachments: input.attachments.map(({ name, contentType, size, sha256 }, index) => ({
+      name: classified ? unnamed(index) : name,
+      contentType,
+      size,
+      sha256,
+    })),
     attachmentsRead: letter.reading === 'done',
     verifyUrl: verifyUrl(input.webUrl, letter.publicCode),
     entryHash: letter.hash,

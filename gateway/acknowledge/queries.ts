@@ -17,6 +17,7 @@ export interface LetterToAcknowledge {
   subject: string;
   letterNumber: string;
   letterDate: string | null;
+  secrecy: string;
   messageId: string | null;
   headerMessageId: string | null;
   envelopeTo: string[];
@@ -36,7 +37,7 @@ export async function lockLetter(tx: Transaction, entryId: string): Promise<Lett
   const [letter] = await tx<Omit<LetterToAcknowledge, 'acknowledgement'>[]>`
     SELECT e.register, e.number, e.year, e.state, e.received_at AS "receivedAt", e.entered_at AS "enteredAt", e.envelope_from AS "envelopeFrom", e.from_name AS "fromName",
            e.from_address AS "fromAddress", encode(e.raw_sha256, 'hex') AS "rawSha256", encode(e.hash, 'hex') AS hash, e.public_code AS "publicCode", e.subject,
-           e.letter_number AS "letterNumber", e.letter_date AS "letterDate", m.id AS "messageId", m.header_message_id AS "headerMessageId",
+           e.letter_number AS "letterNumber", e.letter_date AS "letterDate", e.secrecy, m.id AS "messageId", m.header_message_id AS "headerMessageId",
            m.envelope_to AS "envelopeTo", m.size, m.trust, m.reading
     FROM entry e JOIN message m ON m.agency_id = e.agency_id AND m.id = e.message_id WHERE e.id = ${entryId}`;
   return letter === undefined ? null : { ...letter, acknowledgement };

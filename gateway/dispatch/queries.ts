@@ -192,6 +192,7 @@ export interface LetterToReturn {
   fromAddress: string;
   letterNumber: string;
   letterDate: string | null;
+  secrecy: string;
   publicCode: string;
   envelopeFrom: string;
   rawSha256: string | null;
@@ -202,7 +203,7 @@ export interface LetterToReturn {
 export async function selectLetterToReturn(tx: Transaction, entryId: string): Promise<LetterToReturn | null> {
   const [row] = await tx<LetterToReturn[]>`
     SELECT e.register, e.number, e.year, e.state, e.received_at AS "receivedAt", e.subject, e.from_name AS "fromName", e.from_address AS "fromAddress",
-           e.letter_number AS "letterNumber", e.letter_date AS "letterDate", e.public_code AS "publicCode", e.envelope_from AS "envelopeFrom",
+           e.letter_number AS "letterNumber", e.letter_date AS "letterDate", e.secrecy, e.public_code AS "publicCode", e.envelope_from AS "envelopeFrom",
            encode(e.raw_sha256, 'hex') AS "rawSha256", m.header_message_id AS "headerMessageId", coalesce(m.envelope_to, '{}') AS "envelopeTo"
     FROM entry e LEFT JOIN message m ON m.agency_id = e.agency_id AND m.id = e.message_id WHERE e.id = ${entryId}`;
   return row ?? null;

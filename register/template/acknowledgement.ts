@@ -32,6 +32,7 @@ export interface AcknowledgedLetter {
   /** False when the letter could not be read: then nothing is known of its attachments. */
   read: boolean;
   publicCode: string;
+  secrecy: string;
 }
 
 export interface AcknowledgementData {
@@ -40,6 +41,8 @@ export interface AcknowledgementData {
   numberTh: string;
   number: string;
   received: MomentFields;
+  /** Of a classified letter neither subject nor file names are repeated: our answer goes through open mail, and the sender knows them. */
+  classified: boolean;
   subject: string;
   letterNumber: string;
   letterDateTh: string;
@@ -65,12 +68,14 @@ const LISTED = 100;
 export function acknowledgementData(agency: MailAgency, letter: AcknowledgedLetter, webUrl: string, qrUrl: string): AcknowledgementData {
   const size = writeSize(letter.size);
   const day = dayFields(letter.letterDate, agency);
+  const classified = letter.secrecy !== 'normal';
   return {
     agency: agencyFields(agency),
     senderName: oneLine(letter.fromName || letter.fromAddress, 200),
     ...numberFields(letter, agency),
     received: momentFields(letter.receivedAt, agency),
-    subject: oneLine(letter.subject),
+    classified,
+    subject: classified ? '' : oneLine(letter.subject),
     letterNumber: oneLine(letter.letterNumber, 200),
     letterDateTh: day.th,
     letterDateEn: day.en,
@@ -82,7 +87,7 @@ export function acknowledgementData(agency: MailAgency, letter: AcknowledgedLett
     attachmentCountTh: inDigits(String(letter.attachments.length), agency.numerals),
     attachments: letter.attachments.slice(0, LISTED).map((attachment, index) => {
       const { th, en } = writeSize(attachment.size);
-      const name = oneLine(attachment.name, 255) || attachment.contentType;
+      const name = classified ? unnamed(index) : oneLine(attachment.name, 255) || attachment.contentType;
       return {
         indexTh: inDigits(String(index + 1), agency.numerals),
         index: index + 1,
@@ -96,6 +101,11 @@ export function acknowledgementData(agency: MailAgency, letter: AcknowledgedLett
     verifyUrl: verifyUrl(webUrl, letter.publicCode),
     qrUrl,
   };
+}
+
+/** How an attachment of a classified letter is called: by its place alone. */
+export function unnamed(index: number): string {
+  return `ไฟล์ที่ ${index + 1} (file ${index + 1})`;
 }
 
 /** The public page of a letter. */

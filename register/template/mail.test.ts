@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { acknowledgementData } from './acknowledgement.ts';
 import { checkMailTemplate, defaultMailTemplate, MAIL_TEMPLATES, previewMail, type RenderedMail } from './mail.ts';
 import { type MailAgency, oneLine, writeSize } from './mail-fields.ts';
-import { notificationData } from './notification.ts';
+import { notificationData, returnData } from './notification.ts';
 import { qrPng, qrSvg } from './qr.ts';
-import { ACKNOWLEDGEMENT_REASONS, reasonWords } from './reasons.ts';
+import { ACKNOWLEDGEMENT_REASONS, MAIL_ACTS, reasonWords } from './reasons.ts';
 import { compileTemplate } from './render.ts';
 
 function preview(name: (typeof MAIL_TEMPLATES)[number], template = defaultMailTemplate(name)): RenderedMail {
@@ -36,6 +36,7 @@ const LETTER = {
   attachments: [],
   read: true,
   publicCode: 'c'.repeat(26),
+  secrecy: 'normal',
 };
 
 function fill(template: string, kind: 'text' | 'html', data: object): string {
@@ -167,6 +168,24 @@ describe('the default templates', () => {
     for (const told of ['7/2569', 'ด่วนที่สุด', '๓๑ ธันวาคม ๒๕๖๙', 'https://w.example/entries/e1', 'ชั้นความลับ']) expect(all).toContain(told);
   });
 
+  it('the answer to a classified letter repeats neither its subject nor its file names', () => {
+    const attachments = [{ name: 'แผนลับ.pdf', contentType: 'application/pdf', size: 1, sha256: 'b'.repeat(64) }];
+    const letter = { ...LETTER, secrecy: 'confidential', subject: 'เรื่องลับ', attachments, letterNumber: 'กห 0201/1', reason: 'ผิดหน่วยงาน' };
+    for (const [name, data] of [
+      ['acknowledgement', acknowledgementData(AGENCY, letter, 'https://w.example', '')],
+      ['return', returnData(AGENCY, letter, 'https://w.example')],
+    ] as const) {
+      const template = defaultMailTemplate(name);
+      const all = [fill(template.subject, 'text', data), fill(template.bodyText, 'text', data), fill(template.bodyHtml, 'html', data)];
+      expect(all.join('\n')).not.toMatch(/เรื่องลับ|แผนลับ/);
+      for (const body of all.slice(1)) expect(body).toContain('หนังสือมีชั้นความลับ มิได้แสดงไว้ในที่นี้');
+      for (const body of all.slice(1)) expect(body).toContain('กห 0201/1');
+    }
+    expect(fill(defaultMailTemplate('acknowledgement').bodyText, 'text', acknowledgementData(AGENCY, letter, '', ''))).toContain(
+      'b'.repeat(64),
+    );
+  });
+
   it('a return tells the reason in both halves', () => {
     const { text, html } = preview('return');
     for (const said of [text, html]) expect(said.split('ไม่พบสิ่งที่ส่งมาด้วย')).toHaveLength(3);
@@ -211,7 +230,7 @@ describe('QR codes', () => {
 
 describe('reasons', () => {
   it('have words in both languages, and unknown codes are shown', () => {
-    for (const words of Object.values(ACKNOWLEDGEMENT_REASONS)) expect(words.th).toMatch(/[ก-ฮ]/);
+    for (const words of [...Object.values(ACKNOWLEDGEMENT_REASONS), ...Object.values(MAIL_ACTS)]) expect(words.th).toMatch(/[ก-ฮ]/);
     expect(reasonWords('null-sender').en).toContain('no sender');
     expect(reasonWords('of-the-future')).toEqual({ th: 'of-the-future', en: 'of-the-future' });
     expect(reasonWords('toString').en).toBe('toString');

@@ -97,6 +97,7 @@ export interface ReturnedLetter {
   letterDate: string | null;
   reason: string;
   publicCode: string;
+  secrecy: string;
 }
 
 export interface ReturnData {
@@ -105,6 +106,7 @@ export interface ReturnData {
   numberTh: string;
   number: string;
   received: MomentFields;
+  classified: boolean;
   subject: string;
   letterNumber: string;
   letterDateTh: string;
@@ -120,7 +122,8 @@ export function returnData(agency: MailAgency, letter: ReturnedLetter, webUrl: s
     senderName: oneLine(letter.fromName || letter.fromAddress, 200),
     ...numberFields(letter, agency),
     received: momentFields(letter.receivedAt, agency),
-    subject: oneLine(letter.subject),
+    classified: letter.secrecy !== 'normal',
+    subject: letter.secrecy === 'normal' ? oneLine(letter.subject) : '',
     letterNumber: oneLine(letter.letterNumber, 200),
     letterDateTh: day.th,
     letterDateEn: day.en,

@@ -54,6 +54,26 @@ export const ACKNOWLEDGEMENT_REASONS = {
   },
 } as const satisfies Record<string, UserMessage>;
 
+/** What the gateway's workers write into the history (act.kind), with the words a page shows. */
+export const MAIL_ACTS = {
+  'acknowledgement-queued': { th: 'จัดทำการแจ้งผลการรับ', en: 'Acknowledgement made' },
+  'acknowledgement-held': { th: 'พักการแจ้งผลการรับ รอเจ้าหน้าที่', en: 'Acknowledgement waits for an officer' },
+  'acknowledgement-refused': { th: 'ไม่แจ้งผลการรับ', en: 'Not acknowledged' },
+  acknowledged: { th: 'แจ้งผลการรับแล้ว', en: 'Acknowledged' },
+  'acknowledgement-failed': { th: 'ส่งการแจ้งผลการรับไม่สำเร็จ', en: 'Acknowledgement could not be sent' },
+  'acknowledgement-uncertain': { th: 'ไม่แน่ใจว่าการแจ้งผลการรับส่งถึงหรือไม่', en: 'Acknowledgement may or may not have gone out' },
+  'acknowledgement-bounced': { th: 'การแจ้งผลการรับถูกตีกลับ', en: 'Acknowledgement bounced' },
+  'return-queued': { th: 'จัดทำจดหมายส่งคืน', en: 'Return mail made' },
+  'return-refused': { th: 'ส่งจดหมายส่งคืนไม่ได้ เพราะไม่มีที่อยู่ผู้ส่งที่ใช้ได้', en: 'No return mail: the sender has no address that can be written to' },
+  'return-sent': { th: 'ส่งจดหมายส่งคืนแล้ว', en: 'Return mail sent' },
+  'return-failed': { th: 'ส่งจดหมายส่งคืนไม่สำเร็จ', en: 'Return mail could not be sent' },
+  'return-bounced': { th: 'จดหมายส่งคืนถูกตีกลับ', en: 'Return mail bounced' },
+  'notification-queued': { th: 'จัดทำจดหมายแจ้งหน่วย', en: 'Notification made' },
+  'notification-sent': { th: 'แจ้งหน่วยทางอีเมลแล้ว', en: 'Unit notified by mail' },
+  'notification-failed': { th: 'ส่งจดหมายแจ้งหน่วยไม่สำเร็จ', en: 'Notification could not be sent' },
+  'notification-bounced': { th: 'จดหมายแจ้งหน่วยถูกตีกลับ', en: 'Notification bounced' },
+} as const satisfies Record<string, UserMessage>;
+
 export type AcknowledgementReason = keyof typeof ACKNOWLEDGEMENT_REASONS;
 
 /** The words of a code; a code of a newer version is shown as it is rather than hidden. '' for none. */
