@@ -115,7 +115,7 @@ async function keep(
     const found = outcome.facts?.secrecy ?? null;
     if (found !== null && SECRECY.indexOf(found.value) > SECRECY.indexOf(secrecy)) secrecy = found.value;
     if (entry !== null && outcome.facts !== null) {
-      const taken = takeOver(entry, outcome.facts, message.receivedAt.toISOString().slice(0, 10));
+      const taken = takeOver(entry, outcome.facts, message.receivedAt);
       if (Object.keys(taken.facts).length > 0 || Object.keys(taken.guesses).length > 0)
         await updateFacts(tx, entry.id, taken.facts, taken.guesses);
       if (taken.facts.secrecy !== undefined) alarm = { secrecy: taken.facts.secrecy, source: found?.source ?? '' };

@@ -22,8 +22,11 @@ export interface FactsToWrite {
 export function takeOver(
   entry: Facts & { guesses: Record<string, unknown>; settled: string[] },
   found: LetterFacts,
-  receivedOn: string,
+  receivedAt: Date,
 ): FactsToWrite {
+  const receivedOn = dayUtc(receivedAt);
+  // Today in the easternmost zone: a letter written this morning in Bangkok is not from the future because it is still yesterday in UTC.
+  const latestDay = dayUtc(new Date(receivedAt.getTime() + 14 * 3_600_000));
   const facts: Partial<Facts> = {};
   const guesses: Record<string, Guess> = { ...(entry.guesses as Record<string, Guess>) };
 
@@ -39,13 +42,15 @@ export function takeOver(
   if (entry.letterNumber === '' || guessedBefore('letterNumber')) take('letterNumber', found.letterNumber, words(found.letterNumber, 200));
   if (entry.addressee === '' || guessedBefore('addressee')) take('addressee', found.addressee, words(found.addressee, 500));
   if (entry.kind === '' || guessedBefore('kind')) take('kind', found.kind, found.kind?.value ?? null);
-  if (entry.letterDate === null || guessedBefore('letterDate')) take('letterDate', found.letterDate, dayOf(found.letterDate));
+  // No letter is dated after it came: what lies later is the day of a meeting or a visit.
+  const written = dayOf(found.letterDate);
+  if ((entry.letterDate === null || guessedBefore('letterDate')) && written !== null && written <= latestDay)
+    take('letterDate', found.letterDate, written);
   const due = dayOf(found.dueDate);
   if ((entry.dueOn === null || guessedBefore('dueOn')) && due !== null && due >= receivedOn) take('dueOn', found.dueDate, due);
   if (found.circular?.value === true) take('circular', found.circular, true);
-  // The mail's own subject stands unless there is none, or a document of the letter names another with its label เรื่อง.
-  if (entry.subject.trim() === '' || guessedBefore('subject') || found.subject?.certainty === 'certain')
-    take('subject', found.subject, words(found.subject, 4_000));
+  // What the sender wrote as the subject stands, as long as it says anything.
+  if (saysNothing(entry.subject) || guessedBefore('subject')) take('subject', found.subject, words(found.subject, 4_000));
   // An importance flag that a mail program sets at a click is no urgency of an official letter.
   if (
     found.urgency !== null &&
@@ -57,6 +62,19 @@ export function takeOver(
   if (found.secrecy !== null && SECRECY.indexOf(found.secrecy.value) > SECRECY.indexOf(entry.secrecy))
     take('secrecy', found.secrecy, found.secrecy.value);
   return { facts, guesses };
+}
+
+const PASSED_ON = /^(?:(?:fw|fwd|re|ส่งต่อ|ตอบ)\s*:\s*)+/i;
+const FILLER =
+  /^(?:scan(?:ned)?|document|doc|file|image|img|photo|untitled|no subject|\(no subject\)|ไม่มีชื่อเรื่อง|ส่งหนังสือ(?:ราชการ)?|หนังสือ(?:ราชการ)?|ส่งเอกสาร|เอกสาร(?:แนบ)?|สแกน)?[\s\d_.()-]*(?:\.?(?:pdf|docx?|jpe?g|png|tiff?))?$/i;
+
+/** Whether a subject line is none at all: empty, a scanner's file name, "หนังสือ". */
+export function saysNothing(subject: string): boolean {
+  return FILLER.test(subject.trim().replace(PASSED_ON, ''));
+}
+
+function dayUtc(at: Date): string {
+  return at.toISOString().slice(0, 10);
 }
 
 function dayOf(fact: Fact<string> | null): string | null {
