@@ -48,7 +48,7 @@ export async function addAccount(
       appointed: input.appointed === undefined ? false : checks.flag('appointed', input.appointed),
       state: 'active' as const,
     };
-    const unitIds = await checkUnits(tx, checks, input.unitIds ?? [], account.role);
+    const unitIds = await checkUnits(tx, checks, input.unitIds ?? [], role);
     const password = input.password === undefined ? newPassword() : checkPassword(checks, input.password, login);
     if (checks.invalid !== null) return checks.invalid;
     const accountId = uuidv7();
@@ -86,7 +86,7 @@ export function checkPassword(checks: Checks, value: unknown, login: string): st
   return password;
 }
 
-async function checkUnits(tx: Transaction, checks: Checks, unitIds: unknown, role: Role): Promise<string[]> {
+async function checkUnits(tx: Transaction, checks: Checks, unitIds: unknown, role: Role | null): Promise<string[]> {
   const wanted = Array.isArray(unitIds) ? [...new Set(unitIds.filter(isId).map(id => id.toLowerCase()))] : [];
   if (!Array.isArray(unitIds) || unitIds.some(id => !isId(id)) || (await selectActiveUnits(tx, wanted)).length !== wanted.length) {
     checks.fault('unitIds', 'มีหน่วยงานที่ไม่มีอยู่หรือปิดไปแล้ว', 'One of the units does not exist or is closed.');
