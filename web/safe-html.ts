@@ -199,14 +199,14 @@ function decoded(text: string): string {
 
 /** The page inside the frame. Its own policy says again what the frame's sandbox says: no script, no form, no other server. */
 export const MAIL_POLICY =
-  "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox";
+  "default-src 'none'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; font-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox";
 
 /** What the frame of a mail may do: look like itself, let a link open elsewhere. Never run a script. */
 export const MAIL_SANDBOX = 'allow-same-origin allow-popups allow-popups-to-escape-sandbox';
 
 export function mailPage(mail: SafeMail, notice: string, language: string): string {
   const note = notice === '' ? '' : `<p class="saraban-note">${escaped(notice)}</p>`;
-  return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><style>
+  return `<!doctype html><html lang="${language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><link rel="stylesheet" href="/static/fonts.css"><style>
 html{color-scheme:light}body{margin:0;padding:16px 20px 24px;background:#fff;color:#111;font:16px/1.6 Sarabun,"TH Sarabun New",sans-serif;overflow-wrap:anywhere}
 img{max-width:100%;height:auto}table{max-width:100%}pre{white-space:pre-wrap}blockquote{border-left:3px solid #ddd;margin-left:0;padding-left:14px}
 .saraban-note{font-size:13px;color:#6b4a00;background:#fdf1d8;border-radius:4px;padding:6px 10px;margin:0 0 14px}</style></head><body>${note}${mail.html}</body></html>`;

@@ -1,7 +1,9 @@
 /** The facts of a letter as the page shows them, what a machine guessed marked as such, and the path it has come. Pure. */
 import { may } from '../../register/access.ts';
 import type { EntryDetail, Facts, RouteDetail } from '../../register/look/entry-row.ts';
+import { reasonWords } from '../../register/template/reasons.ts';
 import type { Format } from '../format.ts';
+import { message } from '../page.ts';
 import { wordOf } from '../text/text.ts';
 import type { SignedIn } from '../visit.ts';
 import { isOpen, unitName } from './entry-words.ts';
@@ -86,7 +88,10 @@ export function pathShown(visit: SignedIn, format: Format, entry: EntryDetail): 
   const when = (at: Date) => (format.isoDay(at) === today ? format.clock(at) : format.moment(at));
   if (entry.message !== null) {
     const { peer } = entry.message;
-    const server = [peer.name || peer.helo || peer.address, peer.tls === null ? words.plain : peer.tls].join(' · ');
+    const server = [
+      peer.name.includes(peer.address) ? `${peer.helo} [${peer.address}]` : peer.name || peer.helo || peer.address,
+      peer.tls === null ? words.plain : peer.tls,
+    ].join(' · ');
     steps.push(step(`${words.received} ${when(entry.receivedAt)}`, server));
   }
   steps.push(step(`${words.entered} ${format.digits(String(entry.number))}`, when(entry.enteredAt)));
@@ -126,7 +131,7 @@ function acknowledgementStep(
   const { text, officer } = visit;
   const { state, reason, recipient, sentAt, mailId, mailState, reply } = entry.acknowledgement;
   const at = sentAt ?? entry.acknowledgement.decidedAt;
-  const why = wordOf(text.code.acknowledgementReason, reason);
+  const why = message(visit, reasonWords(reason));
   const told = [
     state === 'sent' && recipient !== '' ? `${text.entry.recipient} ${recipient}` : '',
     state !== 'sent' ? why : '',
@@ -136,7 +141,7 @@ function acknowledgementStep(
     .join(' · ');
   // The same condition as register/act/acknowledge.ts keeps: nothing was sent yet, or what was sent did not arrive for certain.
   const pressable =
-    (state === 'held' || state === 'refused' || state === 'failed' || state === 'uncertain') &&
+    (state === 'held' || state === 'failed' || state === 'uncertain') &&
     (mailId === null || mailState === 'failed' || mailState === 'uncertain');
   return step(wordOf(text.code.acknowledgement, state), at === null ? '' : when(at), {
     detail: told,

@@ -119,7 +119,7 @@ function evidencePart(visit: SignedIn, format: Format, entry: EntryDetail): Part
           ...row(words.envelopeTo, message.envelopeTo.join(', ')),
           ...row(
             words.server,
-            `${message.peer.name || message.peer.helo} [${message.peer.address}] ${message.peer.protocol} · ${message.peer.tls === null ? words.plain : `${words.encrypted} (${message.peer.tls})`}`,
+            `${serverName(message.peer)} [${message.peer.address}] ${message.peer.protocol} · ${message.peer.tls === null ? words.plain : `${words.encrypted} (${message.peer.tls})`}`,
           ),
           ...row(words.messageId, message.headerMessageId ?? ''),
           ...row('SPF · DKIM · DMARC', ['spf', 'dkim', 'dmarc'].map(name => String(entry.trust[name] ?? '—')).join(' · ')),
@@ -134,6 +134,11 @@ function evidencePart(visit: SignedIn, format: Format, entry: EntryDetail): Part
     sha256: message?.sha256 ?? '',
     json: typeof detail === 'object' && detail !== null ? JSON.stringify(detail, null, 2) : '',
   };
+}
+
+/** A server without a name of its own is called by its address, which stands beside it anyway. */
+function serverName(peer: { name: string; helo: string; address: string }): string {
+  return peer.name === '' || peer.name.includes(peer.address) ? peer.helo : peer.name;
 }
 
 function entryShown(visit: SignedIn, format: Format, entry: EntryDetail): object {

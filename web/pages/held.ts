@@ -48,7 +48,7 @@ export async function heldPage(context: PageContext, request: Request, response:
     olderLabel: words.older,
     emptyTitle: words.empty,
     emptyHelp: words.emptyHelp,
-    live: true,
+    refreshes: true,
   };
   if (visit.partial) sendPart(context, response, 'table-list', table);
   else await sendPage(context, request, response, visit, 'table', { title: words.title, current: 'held' }, table);

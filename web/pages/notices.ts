@@ -57,7 +57,7 @@ export async function noticesPage(context: PageContext, request: Request, respon
     olderLabel: words.older,
     emptyTitle: words.empty,
     emptyHelp: words.emptyHelp,
-    live: true,
+    refreshes: true,
   };
   if (visit.partial) sendPart(context, response, 'table-list', table);
   else await sendPage(context, request, response, visit, 'table', { title: words.title, current: 'notices' }, table);

@@ -43,7 +43,7 @@ export async function outboxPage(context: PageContext, request: Request, respons
     olderLabel: words.older,
     emptyTitle: words.empty,
     emptyHelp: words.emptyHelp,
-    live: true,
+    refreshes: true,
   };
   if (visit.partial) sendPart(context, response, 'table-list', table);
   else await sendPage(context, request, response, visit, 'table', { title: words.title, current: 'outbox' }, table);

@@ -146,11 +146,16 @@ export function filePart(visit: Visit, format: Format, content: Content, file: A
   };
   const notes = file.notes.map(note => noteOf(visit, note));
   if (kind === 'pdf')
-    return { ...NO_PART, about, notes, frame: { src: address, title: nameOf(file), sandboxed: false, sandbox: '', fit: false } };
+    return {
+      ...NO_PART,
+      about,
+      notes,
+      frame: { src: `${address}#navpanes=0&view=FitH`, title: nameOf(file), sandboxed: false, sandbox: '', fit: false },
+    };
   if (kind === 'picture') return { ...NO_PART, about, notes, picture: { src: address, alt: nameOf(file) } };
-  if (kind === 'text')
+  if (kind === 'text' && text === '')
     return { ...NO_PART, about, notes, frame: { src: address, title: nameOf(file), sandboxed: true, sandbox: '', fit: false } };
-  // An office file cannot be drawn here, but its words were read for the search.
+  // An office file cannot be drawn here, but its words were read for the search; and a text looks better as ours than in a bare frame.
   return { ...NO_PART, about, notes, words: text, empty: text === '' ? words.noPreview : '' };
 }
 

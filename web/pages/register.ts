@@ -3,6 +3,7 @@
  */
 import { may } from '../../register/access.ts';
 import { isId } from '../../register/checks.ts';
+import { parseThaiDate } from '../../register/letter/thai-date.ts';
 import { type EntryFilter, listEntries, years } from '../../register/look/entries.ts';
 import type { Urgency } from '../../register/look/entry-row.ts';
 import { listUnits } from '../../register/look/office.ts';
@@ -17,6 +18,8 @@ const PAGE = 50;
 // A list refreshed by itself shows as many rows as it showed before, up to this.
 const MOST_ROWS = 400;
 const STATES = ['', 'unconfirmed', 'routed', 'acting', 'overdue', 'closed', 'returned', 'cancelled'] as const;
+// What is looked for seldom stands in the panel of filters.
+const SELDOM: readonly string[] = ['returned', 'cancelled'];
 const URGENCIES: Urgency[] = ['most-urgent', 'very-urgent', 'urgent', 'normal'];
 
 interface Wanted {
@@ -60,7 +63,7 @@ export async function countsAnswer(context: PageContext, _request: Request, resp
 
 function wantedOf(request: Request, visit: SignedIn): Wanted {
   const value = (name: string) => textField(request.query, name).trim().slice(0, 200);
-  const day = (name: string) => (/^\d{4}-\d{2}-\d{2}$/.test(value(name)) && !Number.isNaN(Date.parse(value(name))) ? value(name) : '');
+  const day = (name: string) => parseThaiDate(value(name)) ?? '';
   const year = positive(value('year'));
   return {
     year: year === null || year > 9999 ? registerYear(visit.now, visit.agency) : year,
@@ -124,9 +127,23 @@ async function filtersOf(context: PageContext, visit: SignedIn, wanted: Wanted):
   ]);
   const figures = railCounts(visit, counts);
   const all = [...new Set([wanted.year, registerYear(visit.now, visit.agency), ...known])].sort((a, b) => b - a);
-  const used = [wanted.unit, wanted.from, wanted.since, wanted.until, wanted.urgency].filter(value => value !== '').length;
+  const used = [
+    SELDOM.includes(wanted.state) ? wanted.state : '',
+    wanted.unit,
+    wanted.from,
+    wanted.since,
+    wanted.until,
+    wanted.urgency,
+  ].filter(value => value !== '').length;
   return {
-    filter: { ...wanted, used: used === 0 ? '' : format.number(used), open: used > 0 },
+    filter: {
+      ...wanted,
+      sinceShown: wanted.since === '' ? '' : format.day(wanted.since),
+      untilShown: wanted.until === '' ? '' : format.day(wanted.until),
+      example: format.date(visit.now),
+      used: used === 0 ? '' : format.number(used),
+      open: used > 0,
+    },
     mayAct: may(officer, 'confirm'),
     exports: [],
     years: all.length < 2 ? [] : all.map(year => ({ value: year, label: format.digits(String(year)), chosen: year === wanted.year })),
@@ -135,6 +152,7 @@ async function filtersOf(context: PageContext, visit: SignedIn, wanted: Wanted):
       label: value === '' ? text.register.all : wordOf(text.code.state, value),
       chosen: value === wanted.state,
       name: value === 'unconfirmed' ? 'register' : value === 'overdue' ? 'overdue' : '',
+      seldom: SELDOM.includes(value),
       count: value === 'unconfirmed' ? figures.register?.text : value === 'overdue' ? figures.overdue?.text : '',
     })),
     units: units.map(unit => ({ value: unit.id, label: inLanguage(visit, unit.nameTh, unit.nameEn), chosen: unit.id === wanted.unit })),

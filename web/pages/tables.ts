@@ -36,7 +36,8 @@ export interface Table {
   olderLabel: string;
   emptyTitle: string;
   emptyHelp: string;
-  live: boolean;
+  /** Fetched anew when something comes in. */
+  refreshes: boolean;
 }
 
 /** Day and time of an instant, in two lines of one cell. */

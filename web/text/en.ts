@@ -1,5 +1,5 @@
 /** Every word of the pages in English. The type Text makes a key that is missing here a fault of the type check. */
-import { enCodes } from './en-codes.ts';
+import { enCodes, enDone, enError } from './en-codes.ts';
 import type { Text } from './text.ts';
 
 export const en: Text = {
@@ -265,32 +265,7 @@ export const en: Text = {
     more: 'More',
   },
 
-  done: {
-    confirmed: 'Receipt confirmed',
-    routed: 'Routed',
-    returned: 'Returned; the sender is being told',
-    cancelled: 'Number cancelled',
-    closed: 'Closed',
-    reopened: 'Open again',
-    amended: 'Correction saved',
-    factsConfirmed: 'Facts confirmed',
-    duplicateLinked: 'Recorded as a duplicate',
-    duplicateDismissed: 'Recorded as no duplicate',
-    acknowledging: 'The acknowledgement is being sent',
-    routeConfirmed: 'Receipt confirmed; the unit’s number is',
-    noted: 'Noted',
-    passedOn: 'Passed on',
-    routeClosed: 'Finished',
-    entryClosedToo: 'Finished; the matter is closed, for every unit has done its part',
-    withdrawn: 'Taken back',
-    heldEntered: 'Entered as number',
-    heldDismissed: 'Kept without a number',
-    noticeSettled: 'Marked as seen',
-    password: 'Password changed. Other screens have to sign in again.',
-    forbidden: 'Your account may not do this',
-    already: 'Somebody else was faster',
-    notFound: 'This is no longer there',
-  },
+  done: enDone,
 
   inTray: {
     title: 'Unit in-tray',
@@ -382,25 +357,7 @@ export const en: Text = {
     state: 'State',
   },
 
-  error: {
-    notFoundTitle: 'Page not found',
-    notFound: 'This page does not exist, or your account may not see it. Check the address, or go back to the register.',
-    forbiddenTitle: 'Not permitted',
-    forbidden: 'Your account may not do this. If you need to, ask your agency’s administrator.',
-    foreignTitle: 'Refused: asked for by another site',
-    foreign:
-      'This request did not come from a page of the register, so nothing was done. If you pressed a button here, reload the page and try again.',
-    tooLargeTitle: 'Too much was sent',
-    tooLarge: 'Please shorten the text and send it again.',
-    badTitle: 'The request cannot be read',
-    bad: 'The request is malformed. Go back and try again.',
-    brokenTitle: 'Something went wrong',
-    broken: 'The letters and the register are unharmed. Please try again; if it stays so, tell the operator this reference.',
-    awayTitle: 'Not available just now',
-    away: 'The database cannot be reached just now. No letter is lost meanwhile. Wait a moment and reload the page.',
-    reference: 'Reference',
-    toRegister: 'Go to the start page',
-  },
+  error: enError,
 
   keys: {
     title: 'Keyboard',
