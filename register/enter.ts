@@ -25,6 +25,8 @@ export interface Addressee {
   agencyId: number;
   addresses: string[];
   judgement: Judgement;
+  /** What this agency's own policy did, beside what the gateway saw in the bytes. */
+  notes?: ReadingNote[];
 }
 
 export interface Peer {
@@ -232,7 +234,7 @@ function baseRow(message: InboundMessage, addressee: Addressee, envelopeSha256: 
     subject: storable(message.subject, 4_000),
     from_name: storable(message.fromName, 500),
     from_address: storable(message.fromAddress, 500),
-    intake_notes: message.notes.map(note => ({ ...note, detail: storable(note.detail, 500) })),
+    intake_notes: [...message.notes, ...(addressee.notes ?? [])].map(note => ({ ...note, detail: storable(note.detail, 500) })),
     trust: message.trust,
     attention: false,
     reading: 'waiting',

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ownReturnPathTag } from '../../gateway/dispatch/token.ts';
+import { createPolicies } from '../../gateway/intake/policies.ts';
 import { createDirectory } from '../../gateway/intake/recipients.ts';
 import { listen } from '../../gateway/intake/smtp.ts';
 import { loadTls } from '../../gateway/intake/tls.ts';
@@ -40,6 +41,7 @@ export async function run(context: RoleContext): Promise<RunningRole> {
     hostName,
     addressesOf: (agencyId: number) => directory.addressesOf(agencyId),
     ownReturnPathTag,
+    policies: createPolicies(db),
   };
   const common = { host: settings.host, tls, hostName, diskFloor: settings.diskFloor };
   const smtp = await listen({ ...common, port: settings.smtpPort, lmtp: false }, receiving);

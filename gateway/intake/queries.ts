@@ -15,3 +15,20 @@ export async function selectAddresses(db: Database): Promise<AddressRow[]> {
     throw asFailure(error);
   }
 }
+
+export interface PolicyRow {
+  id: number;
+  code: string;
+  nameEn: string;
+  phone: string;
+  policy: unknown;
+}
+
+/** What each agency decided about mail, as stored; readable before an agency is known, like its addresses. */
+export async function selectPolicies(db: Database): Promise<PolicyRow[]> {
+  try {
+    return await db<PolicyRow[]>`SELECT id, code, name_en AS "nameEn", phone, settings->'policy' AS policy FROM agency WHERE id > 0`;
+  } catch (error) {
+    throw asFailure(error);
+  }
+}

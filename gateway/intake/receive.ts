@@ -12,6 +12,8 @@ import type { MessageHeaders } from '../../register/letter/message.ts';
 import type { Writer } from '../../register/one-writer.ts';
 import type { Store } from '../../register/store/folder.ts';
 import { recogniseFromHeaders } from '../notices/recognise.ts';
+import type { Policies } from './policies.ts';
+import { decide, together, withoutListFields } from './policy.ts';
 import { splitAddress } from './recipients.ts';
 import { finalReply, REPLIES, type Reply } from './replies.ts';
 import { type Spooled, spool } from './spool.ts';
@@ -36,6 +38,7 @@ export interface ReceiveContext {
   /** The agency's central addresses. */
   addressesOf(agencyId: number): Promise<string[]>;
   ownReturnPathTag(tag: string): boolean;
+  policies: Policies;
 }
 
 export interface Envelope {
@@ -74,6 +77,10 @@ export async function receive(context: ReceiveContext, envelope: Envelope, strea
       return answer(envelope, REPLIES.bareLf);
     }
     const message = await judge(context, id, envelope, spooled, receivedAt);
+    if ('code' in message) {
+      log.info({ message: id, reply: message.text }, 'turned away by policy');
+      return answer(envelope, message);
+    }
     const entered = await context.writer.enter(message);
     for (const one of entered) log.info({ message: id, agency: one.agencyId, ...logged(one) }, one.again ? 'came again' : one.outcome);
     return answerEntered(id, envelope, entered);
@@ -87,8 +94,17 @@ export async function receive(context: ReceiveContext, envelope: Envelope, strea
   }
 }
 
-/** Step 3: the headers alone. Nothing found there, and no fault in finding it, decides whether the letter is entered (I7). */
-async function judge(context: ReceiveContext, id: string, envelope: Envelope, spooled: Spooled, receivedAt: Date): Promise<InboundMessage> {
+/**
+ * Step 3: the headers alone. No fault in reading them decides whether the letter is entered (I7).
+ * @returns a reply when every agency's own policy turns it away
+ */
+async function judge(
+  context: ReceiveContext,
+  id: string,
+  envelope: Envelope,
+  spooled: Spooled,
+  receivedAt: Date,
+): Promise<InboundMessage | Reply> {
   const { headers, notes } = readHeadSafely(context, id, spooled.start);
   const trust = await context.trust.judge({
     remoteAddress: envelope.peer.address,
@@ -99,12 +115,8 @@ async function judge(context: ReceiveContext, id: string, envelope: Envelope, sp
     ownNetworks: context.ownNetworks,
   });
   const { urgency, secrecy } = classifySubject(headers?.subject ?? '');
-  const agencyIds = [...new Set(envelope.to.map(recipient => recipient.agencyId))];
-  const addressees: Addressee[] = [];
-  for (const agencyId of agencyIds) {
-    const addresses = envelope.to.filter(recipient => recipient.agencyId === agencyId).map(recipient => recipient.address);
-    addressees.push({ agencyId, addresses, judgement: await judgeFor(context, agencyId, addresses, envelope, headers, secrecy) });
-  }
+  const addressees = await addresseesOf(context, envelope, headers, secrecy, trust);
+  if ('code' in addressees) return addressees;
   return {
     id,
     sha256: spooled.sha256,
@@ -138,21 +150,53 @@ function readHeadSafely(
   }
 }
 
-async function judgeFor(
+/** What the mail is for each agency addressed: by its headers, then by the agency's policy (policy.ts). */
+async function addresseesOf(
   context: ReceiveContext,
-  agencyId: number,
-  addresses: string[],
   envelope: Envelope,
   headers: MessageHeaders | null,
   secrecy: string,
-): Promise<Judgement> {
-  if (headers === null) return envelope.from === '' ? { disposition: 'notice', why: 'null-return-path' } : { disposition: 'letter' };
+  trust: Trust,
+): Promise<Addressee[] | Reply> {
+  const agencyIds = [...new Set(envelope.to.map(recipient => recipient.agencyId))];
+  const decided = await Promise.all(
+    agencyIds.map(async agencyId => {
+      const addresses = envelope.to.filter(recipient => recipient.agencyId === agencyId).map(recipient => recipient.address);
+      const [policy, ownAddresses] = [await context.policies.of(agencyId), await context.addressesOf(agencyId)];
+      const judgement = judgeFor(context, addresses, ownAddresses, envelope.from, headers, secrecy);
+      const decision = decide(policy, {
+        judgement,
+        withoutListMarks: () =>
+          judgeFor(context, addresses, ownAddresses, envelope.from, headers === null ? null : withoutListFields(headers), secrecy),
+        envelopeFrom: envelope.from,
+        headerFrom: headers?.from?.address ?? '',
+        trust,
+      });
+      return { agency: { agencyId, addresses, judgement, policy }, decision };
+    }),
+  );
+  const all = together(decided, agency => agency.judgement);
+  if (all.answer === 'try-again') return REPLIES.noDns;
+  if (all.answer === 'refuse')
+    return REPLIES.senderRefused(decided[0]?.agency.policy.agencyName ?? '', decided[0]?.agency.policy.phone ?? '');
+  return all.judgements.map(({ agency: { agencyId, addresses }, judgement, notes }) => ({ agencyId, addresses, judgement, notes }));
+}
+
+function judgeFor(
+  context: ReceiveContext,
+  addresses: string[],
+  ownAddresses: string[],
+  envelopeFrom: string,
+  headers: MessageHeaders | null,
+  secrecy: string,
+): Judgement {
+  if (headers === null) return envelopeFrom === '' ? { disposition: 'notice', why: 'null-return-path' } : { disposition: 'letter' };
   const recognised = recogniseFromHeaders({
     headers,
-    envelopeFrom: envelope.from,
+    envelopeFrom,
     recipientTags: addresses.map(address => splitAddress(address).tag).filter(tag => tag !== ''),
     ownReturnPathTag: context.ownReturnPathTag,
-    ownAddresses: await context.addressesOf(agencyId),
+    ownAddresses,
   });
   if (recognised.disposition === 'notice') return { disposition: 'notice', why: recognised.why };
   // ลับที่สุด must not go by the electronic system (clause 29): no number, an officer decides.

@@ -29,6 +29,13 @@ export const REPLIES = {
   closing: reply(421, '4.3.2 closing down; please try again in a moment'),
   database: reply(451, '4.3.0 the register cannot be reached just now; please try again later'),
   disk: reply(452, '4.3.1 cannot store the letter just now; please try again later'),
+  noDns: reply(451, '4.4.3 your domain could not be verified just now (no answer from DNS); please try again later'),
+  /** In ASCII, for few clients announced SMTPUTF8: English, and Thai in the Royal Institute's romanisation, with the phone of those who decided. */
+  senderRefused: (agency: string, phone: string) => {
+    const ask = phone === '' ? '' : `; please phone ${asciiWords(phone)} (prot tho ${asciiWords(phone)})`;
+    const by = agency === '' ? 'this agency' : asciiWords(agency);
+    return reply(550, `5.7.1 mail from this sender is not accepted by ${by} / mai rap chotmai chak phu song ni${ask}`);
+  },
   ourFault: reply(451, '4.3.0 a fault of ours; please try again later'),
 } as const;
 
@@ -55,4 +62,8 @@ export function finalReply(id: string, outcomes: { entered: Entered; address: st
 
 function ascii(text: string): string {
   return text.replace(/[^\x21-\x7e]/g, '?').slice(0, 200);
+}
+
+function asciiWords(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 120);
 }

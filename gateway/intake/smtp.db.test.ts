@@ -4,12 +4,14 @@ import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inAgency, THE_APPLIANCE } from '../../register/db/transaction.ts';
 import { createWriter } from '../../register/one-writer.ts';
+import type { Policy } from '../../register/policy/policy.ts';
 import { addTestAgency, type FreshDatabase, freshDatabase } from '../../test/database/fresh.ts';
 import { SmtpClient } from '../../test/smtp-client.ts';
+import { createPolicies } from './policies.ts';
 import { createDirectory } from './recipients.ts';
 import { listen, type SmtpListener, type SmtpOptions } from './smtp.ts';
 import { loadTls } from './tls.ts';
-import { createTrust } from './trust.ts';
+import { createTrust, type Trust } from './trust.ts';
 
 let fresh: FreshDatabase;
 let smtp: SmtpListener;
@@ -17,7 +19,12 @@ let agency: number;
 let tls: { key: string; cert: string };
 
 async function start(
-  change: { options?: Partial<SmtpOptions>; bareLf?: 'accept' | 'refuse'; maxLetter?: number } = {},
+  change: {
+    trust?: Parameters<typeof listen>[1]['trust'];
+    options?: Partial<SmtpOptions>;
+    bareLf?: 'accept' | 'refuse';
+    maxLetter?: number;
+  } = {},
 ): Promise<SmtpListener> {
   const directory = createDirectory(fresh.db);
   return await listen(
@@ -26,7 +33,7 @@ async function start(
       directory,
       store: fresh.store,
       writer: createWriter(fresh.db, fresh.jobs, () => new Date('2026-11-22T03:00:00Z')),
-      trust: createTrust({ servers: ['127.0.0.1:1'], timeoutMs: 200, cache: { entries: 100, seconds: 60 } }),
+      trust: change.trust ?? createTrust({ servers: ['127.0.0.1:1'], timeoutMs: 200, cache: { entries: 100, seconds: 60 } }),
       now: () => new Date('2026-11-22T03:00:00Z'),
       log: { info: () => {}, warn: () => {}, error: () => {} },
       maxLetter: change.maxLetter ?? 1_000_000,
@@ -35,6 +42,7 @@ async function start(
       hostName: 'mx.agency.example',
       addressesOf: id => directory.addressesOf(id),
       ownReturnPathTag: tag => tag.startsWith('r-'),
+      policies: createPolicies(fresh.db),
     },
   );
 }
@@ -249,6 +257,122 @@ describe('what is refused, and how', () => {
       await client.quit();
     }
     expect(await fresh.owner`SELECT 1 FROM message WHERE envelope_from = 'forged@b.example'`).toHaveLength(0);
+  });
+});
+
+describe("the agency's own policy", () => {
+  const judged = (change: Partial<Trust>): Trust => ({
+    spf: 'none',
+    dkim: 'none',
+    dmarc: 'none',
+    arc: null,
+    policy: null,
+    aligned: false,
+    envelopeAuthenticated: false,
+    known: false,
+    domain: 'sender.example',
+    evidence: {},
+    sentence: { th: '', en: '' },
+    temporary: false,
+    ...change,
+  });
+  async function withPolicy(
+    code: string,
+    policy: Partial<Policy>,
+    trust: Partial<Trust>,
+    work: (client: SmtpClient, agencyId: number) => Promise<void>,
+  ) {
+    const id = await addTestAgency(fresh.db, code);
+    await fresh.owner`UPDATE agency SET phone = '0 2123 4567', settings = ${fresh.owner.json({ policy })} WHERE id = ${id}`;
+    const listener = await start({
+      trust: {
+        async judge(input) {
+          if (!Buffer.isBuffer(input.headersAndBody)) input.headersAndBody.destroy();
+          return judged(trust);
+        },
+      },
+    });
+    const client = await SmtpClient.open(listener.port);
+    try {
+      await work(client, id);
+    } finally {
+      await client.quit();
+      await listener.stop();
+    }
+  }
+  const kept = async (id: number) =>
+    await fresh.owner`SELECT disposition, reason, intake_notes AS notes FROM message WHERE agency_id = ${id} ORDER BY received_at, id`;
+
+  it('refuses a denied sender before the letter is sent, and by From after it; nothing is kept', async () => {
+    await withPolicy('denies', { deny: ['sender.example'] }, {}, async (client, id) => {
+      await client.say('MAIL FROM:<a@mail.sender.example>');
+      expect((await client.say('RCPT TO:<saraban@denies.example>'))?.lines[0]).toMatch(
+        /^550 5\.7\.1 mail from this sender is not accepted by Agency denies \/ .*please phone 0 2123 4567 /,
+      );
+      await client.say('RSET');
+      expect((await client.send('a@else.example', ['saraban@denies.example'], letter('denied')))?.lines[0]).toMatch(
+        /^550 5\.7\.1 .*0 2123 4567/,
+      );
+      expect(await kept(id)).toEqual([]);
+      const bounce = 'From: mailer-daemon@sender.example\r\nSubject: Undeliverable\r\n\r\nx\r\n';
+      expect((await client.send('', ['saraban@denies.example'], bounce))?.code).toBe(250);
+      expect(await kept(id)).toMatchObject([{ disposition: 'notice' }]);
+    });
+  });
+
+  it('holds for the agency that denies what another agency takes', async () => {
+    await withPolicy('denies-too', { deny: ['sender.example'] }, {}, async (client, id) => {
+      const reply = await client.send('a@else.example', ['saraban@denies-too.example', 'saraban@first.example'], letter('for two'));
+      expect(reply?.lines[0]).toMatch(/^250 2\.0\.0 registered \d+\/2569 <saraban@first\.example> id=/);
+      expect(await kept(id)).toMatchObject([{ disposition: 'held', reason: 'deny-list' }]);
+    });
+  });
+
+  it('holds what DMARC tells to reject, and takes it from an allowed sender with a note', async () => {
+    const forged = { dmarc: 'fail', policy: 'reject' } as const;
+    await withPolicy('careful', {}, forged, async (client, id) => {
+      expect((await client.send('a@else.example', ['saraban@careful.example'], letter('forged')))?.lines[0]).toMatch(
+        /^250 2\.0\.0 accepted id=/,
+      );
+      expect(await kept(id)).toMatchObject([{ disposition: 'held', reason: 'dmarc-reject' }]);
+    });
+    await withPolicy('trusting', { allow: ['somchai@sender.example'] }, forged, async (client, id) => {
+      expect((await client.send('a@else.example', ['saraban@trusting.example'], letter('known')))?.lines[0]).toMatch(
+        /^250 2\.0\.0 registered 1\/2569 /,
+      );
+      expect(await kept(id)).toMatchObject([{ disposition: 'entered', notes: [{ code: 'allowed-despite-dmarc' }] }]);
+    });
+  });
+
+  it("registers an allowed sender's list mail", async () => {
+    await withPolicy('reads-news', { allow: ['sender.example'] }, {}, async (client, id) => {
+      const news = `List-Id: <news.sender.example>\r\nPrecedence: bulk\r\n${letter('news')}`;
+      expect((await client.send('bounce@sender.example', ['saraban@reads-news.example'], news))?.lines[0]).toMatch(
+        /^250 2\.0\.0 registered 1\//,
+      );
+      expect(
+        (await client.send('bounce@else.example', ['saraban@reads-news.example'], news.replace('somchai@sender', 'x@else')))?.lines[0],
+      ).toMatch(/^250 2\.0\.0 accepted /);
+      expect(await kept(id)).toMatchObject([{ disposition: 'entered', notes: [{ code: 'allowed-list-mail' }] }, { disposition: 'notice' }]);
+    });
+  });
+
+  it('451 while DNS is silent, where the agency rather waits', async () => {
+    await withPolicy('waits', { noDns: 'try-again' }, { temporary: true }, async (client, id) => {
+      expect((await client.send('a@b.example', ['saraban@waits.example'], letter('later')))?.lines[0]).toMatch(/^451 4\.4\.3 /);
+      expect(await kept(id)).toEqual([]);
+    });
+    await withPolicy('goes-on', {}, { temporary: true }, async (client, id) => {
+      expect((await client.send('a@b.example', ['saraban@goes-on.example'], letter('now')))?.code).toBe(250);
+      expect(await kept(id)).toMatchObject([{ disposition: 'entered' }]);
+    });
+  });
+
+  it('takes everything under the usual policy when the stored one is broken', async () => {
+    await withPolicy('broken', { deny: 'sender.example' } as never, {}, async (client, id) => {
+      expect((await client.send('a@sender.example', ['saraban@broken.example'], letter('taken')))?.code).toBe(250);
+      expect(await kept(id)).toMatchObject([{ disposition: 'entered' }]);
+    });
   });
 });
 

@@ -5,8 +5,9 @@
 import { isIP } from 'node:net';
 import type { Store } from '../../register/store/folder.ts';
 import { isOwnNetwork } from './networks.ts';
+import { isDenied } from './policy.ts';
 import { type ReceiveContext, receive } from './receive.ts';
-import type { Directory } from './recipients.ts';
+import type { Directory, Recipient } from './recipients.ts';
 import { REPLIES, type Reply } from './replies.ts';
 import { asError, SMTPServer, type SMTPServerOptions, type SMTPServerSession } from './smtp-server.ts';
 
@@ -95,10 +96,10 @@ export async function listen(options: SmtpOptions, context: ReceiveContext & { d
     },
     onRcptTo(address, session, callback) {
       if (session.envelope.rcptTo.length >= MOST_RECIPIENTS) return callback(asError(REPLIES.tooManyRecipients));
-      context.directory.find(address.address).then(
-        recipient => {
+      const from = session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address;
+      judgeRecipient(context, address.address, from).then(
+        ({ recipient, refusal }) => {
           if (recipient.outcome === 'agency') found.get(session)?.set(address.address, { agencyId: recipient.agencyId });
-          const refusal = refusalOf(recipient.outcome);
           if (refusal !== null)
             context.log.info({ to: address.address, peer: session.remoteAddress, reply: refusal.text }, 'recipient refused');
           callback(refusal === null ? null : asError(refusal));
@@ -152,6 +153,18 @@ export async function listen(options: SmtpOptions, context: ReceiveContext & { d
       await new Promise<void>(resolve => server.close(() => resolve()));
     },
   };
+}
+
+/** Whose address it is, and whether that agency's policy turns the sender away before he sends a byte of the letter. */
+async function judgeRecipient(
+  context: ReceiveContext & { directory: Directory },
+  address: string,
+  from: string,
+): Promise<{ recipient: Recipient; refusal: Reply | null }> {
+  const recipient = await context.directory.find(address);
+  if (recipient.outcome !== 'agency' || from === '') return { recipient, refusal: refusalOf(recipient.outcome) };
+  const policy = await context.policies.of(recipient.agencyId);
+  return { recipient, refusal: isDenied(policy, from) ? REPLIES.senderRefused(policy.agencyName, policy.phone) : null };
 }
 
 function refusalOf(outcome: 'agency' | 'unknown' | 'suspended' | 'left'): Reply | null {

@@ -13,6 +13,7 @@ import { providerRoutes } from './agencies.ts';
 import { agencyRoutes } from './agency.ts';
 import { loadOfficeViews, type OfficeContext, sendOffice } from './page.ts';
 import { peopleRoutes } from './people.ts';
+import { policyRoutes } from './policy.ts';
 import { ruleRoutes } from './rules.ts';
 import { templateRoutes } from './templates.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -24,6 +25,7 @@ const MENU = [
   { name: 'rules', action: 'manage-rules' },
   { name: 'templates', action: 'manage-templates' },
   { name: 'agency', action: 'manage-agency' },
+  { name: 'policy', action: 'manage-agency' },
   { name: 'tokens', action: 'manage-tokens' },
   { name: 'acts', action: 'see-acts' },
 ] as const;
@@ -45,6 +47,7 @@ export function officeRoutes(pages: PageContext): Router {
   peopleRoutes(router, context);
   tokenRoutes(router, context);
   agencyRoutes(router, context);
+  policyRoutes(router, context);
   ruleRoutes(router, context);
   templateRoutes(router, context);
   actRoutes(router, context);

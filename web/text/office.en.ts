@@ -24,6 +24,7 @@ export const officeEn: typeof officeTh = {
     'unit-changed': 'The unit was saved.',
     'person-changed': 'The person was saved.',
     'agency-changed': 'The agency was saved.',
+    'policy-saved': 'The policy was saved. It counts for mail that comes from now on.',
     'address-added': 'The address was added.',
     'address-removed': 'The address was removed.',
     'token-revoked': 'The token was revoked.',
@@ -37,6 +38,7 @@ export const officeEn: typeof officeTh = {
     templates: { title: 'Mail templates', lead: 'Acknowledgement, return, and news to units' },
     tokens: { title: 'API tokens', lead: 'For other systems that use the register' },
     agency: { title: 'Agency', lead: 'Names, phone, central addresses, habits' },
+    policy: { title: 'Mail policy', lead: 'Whom to refuse, whom to trust, what to hold' },
     acts: { title: 'Log of acts', lead: 'Who did what, when, and from where' },
     agencies: { title: 'Agencies', lead: 'Volume, queue and storage; no letters' },
   },
@@ -239,6 +241,26 @@ export const officeEn: typeof officeTh = {
       'address-added': 'added an address',
       'address-removed': 'removed an address',
     },
+  },
+  policy: {
+    title: 'Mail policy',
+    lead: 'Decided before a mail gets a number. Whoever is refused hears why, with the agency’s phone number.',
+    deny: 'Refused senders',
+    denyHelp:
+      'One address or domain a line, such as someone@example.com or example.com (all beneath it too). Their mail is refused in the session.',
+    allow: 'Allowed senders',
+    allowHelp:
+      'One a line. Never held for their sender; their mailing-list mail is registered as a letter. An address counts before its domain.',
+    holdDmarc: 'Possibly forged senders (DMARC)',
+    holdDmarcHelp: 'A held mail gets no number until an officer enters it.',
+    holdDmarcKinds: {
+      reject: 'Hold where the sender’s domain asks to reject',
+      'reject-quarantine': 'Hold where it asks to reject or to quarantine',
+      none: 'Hold nothing; mark as doubtful',
+    },
+    noDns: 'While senders cannot be verified (no answer from DNS)',
+    noDnsHelp: 'A sender who is asked to try again keeps the letter, usually for up to five days.',
+    noDnsKinds: { 'accept-unverified': 'Register as not verified', 'try-again': 'Ask the sender’s system to try again later' },
   },
   agencies: {
     title: 'Agencies',
