@@ -2,6 +2,7 @@
  * The JSON API: finds the operation of a request in the table, asks whose token it is, checks what was sent, and writes the answer or the problem.
  * Mounted by web/server.ts at /api/v1, before sessions and before anything that reads a body.
  */
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { officerOfToken } from '../../register/look/sign-in.ts';
 import type { Officer } from '../../register/officer.ts';
@@ -88,11 +89,21 @@ async function whoCalls(context: ApiContext, rate: Rate, request: Request): Prom
   return officer;
 }
 
+/** Waits until a stream has something to give: a file that is not there must be found while there can still be a proper answer. */
+async function begun(stream: Readable): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    stream.once('error', reject);
+    stream.once('readable', resolve);
+    stream.once('end', resolve);
+  });
+}
+
 async function writeReply(response: Response, reply: Reply): Promise<void> {
   if (reply.kind === 'json') {
     writeJson(response, 200, 'application/json', JSON.stringify(reply.body));
     return;
   }
+  await begun(reply.stream);
   strangersFileHeaders(response, "default-src 'none'; sandbox");
   response.setHeader('Content-Type', safeType(reply.contentType));
   response.setHeader('Content-Disposition', dispositionOf(reply.fileName));

@@ -37,7 +37,7 @@ export function entryPage(entry: PublicEntry, code: string, answer: Answer): str
     agencyEn: entry.agencyEn,
     number: numerals === 'thai' ? `${inDigits(number, 'thai')} (${number})` : number,
     receivedIso: entry.receivedAt.toISOString(),
-    receivedTh: `${formatThaiDate(entry.receivedAt, { style: 'long', digits: numerals, timeZone })} ${inDigits(time, numerals)}`,
+    receivedTh: `${formatThaiDate(entry.receivedAt, { style: 'long', digits: numerals, timeZone })} ${inDigits(time, numerals).replaceAll(' ', '\u00a0')}`,
     receivedEn: `${formatEnglishDate(entry.receivedAt, { style: 'long', timeZone })} ${time.slice(0, 5).replace('.', ':')} (${timeZone})`,
     steps: stepsOf(entry.state),
     compareUrl: `/v/${code}/compare`,
