@@ -6,13 +6,13 @@ import { listAccounts } from '../register/look/office.ts';
 import { choiceOfPort, readArguments, textOf } from './arguments.ts';
 import { type CommandContext, DONE, FAILED } from './command.ts';
 import { actOnLetters } from './demo/act.ts';
-import { awaitReading } from './demo/await-reading.ts';
+import { awaitSteps } from './demo/await-steps.ts';
 import { demoLetters } from './demo/letters.ts';
 import { DEMO_LOGIN, prepareAgency } from './demo/prepare.ts';
 import { mustListen, type SentLetter, type SmtpPort, sendLetter, smtpPortOf } from './demo/send.ts';
 import { chooseAgency, officerAtTerminal, withRegister } from './with-register.ts';
 
-const READING_MS = 90_000;
+const STEPS_MS = 60_000;
 
 /** Exit 1 when nothing listens, or when not one letter was taken. */
 export async function demo(args: string[], context: CommandContext): Promise<number> {
@@ -31,8 +31,11 @@ export async function demo(args: string[], context: CommandContext): Promise<num
     const sent = await sendAll(at, address, register.now(), say);
     const messageIds = sent.flatMap(letter => letter.messageId ?? []);
     say('กำลังรอให้ระบบอ่าน แจ้งผลการรับ และส่งต่อ… · waiting for the letters to be read, acknowledged and routed…');
-    const unread = await awaitReading(register, officer, messageIds, READING_MS);
-    if (unread > 0) context.note(`ยังไม่ได้อ่าน ${unread} ฉบับ งานเบื้องหลังเปิดอยู่หรือไม่ · ${unread} letters are not read yet: does the worker run?`);
+    const unfinished = await awaitSteps(register, officer, messageIds, STEPS_MS);
+    if (unfinished > 0)
+      context.note(
+        `ยังอ่านหรือแจ้งผลการรับไม่เสร็จ ${unfinished} ฉบับ งานเบื้องหลังเปิดอยู่หรือไม่ · ${unfinished} letters are not read or not acknowledged yet: does the worker run?`,
+      );
 
     const acts: string[] = [];
     const accounts = (await listAccounts(register.db, officer)).filter(account => account.login.startsWith(DEMO_LOGIN));
@@ -41,7 +44,7 @@ export async function demo(args: string[], context: CommandContext): Promise<num
       say(line);
     };
     await actOnLetters({ register, officer, units, accounts, sent, say: note });
-    context.answer(whereToLook(settings.webUrl, sent), { address, added, letters: sent, unread, acts });
+    context.answer(whereToLook(settings.webUrl, sent), { address, added, letters: sent, unfinished, acts });
     if (messageIds.length > 0) return DONE;
     context.note('ไม่มีหนังสือฉบับใดเข้าทะเบียน โปรดตรวจว่าที่พอร์ตนี้คือ Saraban · not one letter was registered: is it Saraban that listens there?');
     return FAILED;
@@ -66,7 +69,11 @@ function whereToLook(webUrl: string, sent: SentLetter[]): string {
   return [
     '',
     `ส่งแล้ว ${taken} จาก ${sent.length} ฉบับ · ${taken} of ${sent.length} letters taken`,
-    `  ทะเบียนหนังสือรับ · the receive register:  ${webUrl}`,
-    '  ตรวจความถูกต้อง · prove it:               npx saraban verify',
+    `  ${webUrl}/register   ทะเบียนหนังสือรับ · the receive register`,
+    `  ${webUrl}/in-tray    กล่องงานของหน่วยงาน · what the units have to do`,
+    `  ${webUrl}/held       พักไว้ตรวจ · held without a number (the top-secret one)`,
+    `  ${webUrl}/notices    จดหมายแจ้ง · the bounce and the automatic reply`,
+    `  ${webUrl}/outbox     จดหมายออก · the acknowledgements`,
+    '  npx saraban verify   ตรวจความถูกต้องของทะเบียน · prove the register',
   ].join('\n');
 }

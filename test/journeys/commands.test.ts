@@ -131,7 +131,7 @@ test('beside the running appliance: the demo twice, commands, and verify before 
 
   const first = await answer('demo', '--agency', 'other', '--port', String(port));
   expect(first).toMatchObject({
-    unread: 0,
+    unfinished: 0,
     added: [expect.stringContaining('กองช่าง'), expect.stringContaining('rules'), expect.stringContaining('demo-')],
   });
   const letters = first.letters as { reply: string; to: string }[];
@@ -144,7 +144,7 @@ test('beside the running appliance: the demo twice, commands, and verify before 
   expect(acts).not.toContain('passed over');
 
   const second = await answer('demo', '--agency', 'other', '--port', String(port));
-  expect(second).toMatchObject({ unread: 0, added: [] });
+  expect(second).toMatchObject({ unfinished: 0, added: [] });
   expect((second.letters as { reply: string }[])[0]?.reply).not.toBe(letters[0]?.reply);
   expect((await answer('unit', 'list', '--agency', 'other')).items).toHaveLength(4);
   // An agency that has units of its own keeps them, and gets no rules that name others.

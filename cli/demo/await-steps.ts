@@ -1,11 +1,11 @@
-/** Waits until the letters that were just sent have been read, acknowledged or not, and routed: the steps behind the 250. */
+/** Waits until the letters that were just sent have been read, and it was decided whether they are acknowledged: the steps behind the 250. */
 import { getEntry } from '../../register/look/entry.ts';
 import { getMessage } from '../../register/look/messages.ts';
 import type { Officer, RegisterContext } from '../../register/officer.ts';
 import { lookUntil } from '../postgres/patience.ts';
 
-/** @returns how many of `messageIds` are still not read when the patience ends: 0 when all are */
-export async function awaitReading(register: RegisterContext, officer: Officer, messageIds: string[], patienceMs: number): Promise<number> {
+/** @returns how many of `messageIds` are still not through when the patience ends: 0 when all are */
+export async function awaitSteps(register: RegisterContext, officer: Officer, messageIds: string[], patienceMs: number): Promise<number> {
   const waiting = new Set(messageIds);
   await lookUntil(async () => {
     for (const id of waiting) if (await isThrough(register, officer, id)) waiting.delete(id);
