@@ -16,10 +16,9 @@ import { queueMail } from '../dispatch/queue-mail.ts';
 import { newToken } from '../dispatch/token.ts';
 import { centralAddress } from './central-address.ts';
 import { composeAcknowledgement } from './compose.ts';
-import { baseAddress, type Decision, limitsOf, mayWe } from './may-we.ts';
+import { type Decision, limitsOf, mayWe } from './may-we.ts';
 import {
   countAcknowledged,
-  isAgencyAddress,
   type LetterToAcknowledge,
   lockBreakers,
   lockLetter,
@@ -51,14 +50,12 @@ async function acknowledge(tx: Transaction, context: GatewayContext, agencyId: n
   const central = centralAddress(agency.addresses, letter.envelopeTo);
   if (central === null) throw new Error(`agency ${agencyId} has no central address to answer from`);
   const head = await readRawHead(context.store, letter.rawSha256);
-  const base = baseAddress(recipient);
   const ask = async (): Promise<Decision> =>
     mayWe({
       envelopeFrom: recipient,
       fields: head.fields,
       contentType: head.contentType,
       ownAddresses: agency.addresses,
-      senderIsAgencyHere: await isAgencyAddress(tx, `${base.local}@${base.domain}`),
       entryState: letter.state,
       trust: trustOf(letter.trust),
       pressed,

@@ -10,7 +10,6 @@ function input(change: Partial<MayWeInput> = {}): MayWeInput {
     fields: [{ name: 'Subject', value: 'ขอเชิญประชุม' }],
     contentType: 'text/plain',
     ownAddresses: ['saraban@agency.example', 'saraban_rangsit@agency.example'],
-    senderIsAgencyHere: false,
     entryState: 'entered',
     trust: { envelopeAuthenticated: true, known: false },
     pressed: false,
@@ -70,8 +69,8 @@ describe('may we', () => {
     expect(mayWe(input({ envelopeFrom }))).toEqual({ outcome: 'send' });
   });
 
-  it('never writes to an agency on this appliance', () => {
-    expect(mayWe(input({ senderIsAgencyHere: true }))).toEqual({ outcome: 'refused', reason: 'agency-here' });
+  it('writes to another agency of this appliance: clause 29 asks for the report there too, and it arrives as a notice', () => {
+    expect(mayWe(input({ envelopeFrom: 'saraban@neighbour.example' }))).toEqual({ outcome: 'send' });
   });
 
   it.each([

@@ -15,8 +15,6 @@ export interface MayWeInput {
   contentType: string;
   /** Central addresses of the agency the letter came to. */
   ownAddresses: string[];
-  /** Whether the sender (without +tag) is the central address of any agency on this appliance. */
-  senderIsAgencyHere: boolean;
   entryState: string;
   /** Of message.trust: the envelope sender is proven by SPF or DKIM; it came over a network that is ours. */
   trust: { envelopeAuthenticated: boolean; known: boolean };
@@ -32,7 +30,7 @@ export interface AcknowledgementLimits {
   inAll: number;
 }
 
-export const DEFAULT_LIMITS: AcknowledgementLimits = { perSender: 10, inAll: 300 };
+export const DEFAULT_LIMITS: AcknowledgementLimits = { perSender: 60, inAll: 1_000 };
 
 export type Decision =
   | { outcome: 'send' }
@@ -58,13 +56,12 @@ function whyNever(input: MayWeInput): AcknowledgementReason | null {
 }
 
 /** Why nothing may be written to this envelope sender, whatever the mail says; null when it may. Also asked before a letter is returned. */
-export function whyNoMail(input: Pick<MayWeInput, 'envelopeFrom' | 'ownAddresses' | 'senderIsAgencyHere'>): AcknowledgementReason | null {
+export function whyNoMail(input: Pick<MayWeInput, 'envelopeFrom' | 'ownAddresses'>): AcknowledgementReason | null {
   const sender = input.envelopeFrom.trim();
   if (sender === '' || sender === '<>') return 'null-sender';
   const { local, domain } = baseAddress(sender);
   if (!isWritable(sender)) return 'bad-sender';
   if (input.ownAddresses.some(own => sameBase(own, sender))) return 'own-address';
-  if (input.senderIsAgencyHere) return 'agency-here';
   if (SYSTEM.test(local)) return 'system-sender';
   if (NO_REPLY.test(local) || NO_REPLY_DOMAIN.test(domain)) return 'no-reply-sender';
   if (LIST.test(local)) return 'mailing-list';

@@ -33,8 +33,7 @@ export function returnLetterHandler(context: GatewayContext): (payload: Payloads
       const now = context.now();
       const recipient = storable(letter.envelopeFrom.trim(), 1_000);
       const base = baseAddress(recipient);
-      // An agency on this appliance may be told: the return has a return path of its own and is entered there as a letter, as it should be.
-      const refused = whyNoMail({ envelopeFrom: recipient, ownAddresses: agency.addresses, senderIsAgencyHere: false });
+      const refused = whyNoMail({ envelopeFrom: recipient, ownAddresses: agency.addresses });
       const act = (kind: string, detail: Record<string, unknown>) =>
         insertAct(tx, { agencyId, ...THE_GATEWAY }, now, { register: letter.register, entryId, kind, detail });
       if (refused !== null) {

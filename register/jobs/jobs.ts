@@ -1,7 +1,7 @@
 /**
  * The only door to the job queue (pg-boss): enqueue inside a transaction of ours, work with retries.
  */
-import { PgBoss } from 'pg-boss';
+import { PgBoss, type WorkOptions } from 'pg-boss';
 import { type ConnectionOptions, type Database, type JsonValue, openDatabase, poolOptions, type Transaction } from '../db/connect.ts';
 import { type Payloads, QUEUES, type QueueName } from './queues.ts';
 
@@ -55,7 +55,11 @@ export async function installQueues(connection: ConnectionOptions): Promise<void
   } finally {
     await boss.stop({ graceful: false });
   }
-  const db = openDatabase(connection, { role: 'owner', max: 1, name: 'install queues' });
+  const db = openDatabase(connection, {
+    role: 'owner',
+    max: 1,
+    name: 'install queues',
+  });
   try {
     await db.unsafe(`
       GRANT USAGE ON SCHEMA ${SCHEMA} TO saraban_app;
@@ -94,16 +98,43 @@ export async function openJobs(connection: ConnectionOptions, options: { works: 
   return {
     async enqueue(tx, queue, payloads, delaySeconds = 0) {
       if (payloads.length === 0) return;
-      const jobs = payloads.map(data => ({ data, ...(delaySeconds > 0 ? { startAfter: delaySeconds } : {}) }));
+      const jobs = payloads.map(data => ({
+        data,
+        ...(delaySeconds > 0 ? { startAfter: delaySeconds } : {}),
+      }));
       await boss.insert(queue, jobs, { db: inTransaction(tx) });
     },
     async work(queue, atOnce, handler) {
-      await boss.work<Payloads[typeof queue]>(
+      // Two jobs a fetch: the library fetches again at once only after a full fetch of more than one; with one a fetch each worker would take a job
+      // per NOTIFY or per poll, and a morning's letters would be worked two in half a minute. Each job of a fetch is settled by itself, but the next
+      // fetch waits for all of it: so two fetchers at least, that a slow letter delays nobody.
+      await boss.work<Payloads[typeof queue], unknown, WorkOptions & { perJobResults: true }>(
         queue,
-        { localConcurrency: atOnce, pollingIntervalSeconds: 2, burstWhenBatchFull: true, batchSize: 1 },
-        async ([job]) => {
-          if (job !== undefined) await handler(job.data);
+        {
+          localConcurrency: Math.max(2, Math.ceil(atOnce / 2)),
+          batchSize: 2,
+          perJobResults: true,
+          burstWhenBatchFull: true,
+          pollingIntervalSeconds: 2,
+          notifyPollingIntervalSeconds: 2,
         },
+        async jobs =>
+          await Promise.all(
+            jobs.map(async job => {
+              try {
+                await handler(job.data);
+                return { id: job.id, status: 'completed' as const };
+              } catch (error) {
+                return {
+                  id: job.id,
+                  status: 'failed' as const,
+                  output: {
+                    message: error instanceof Error ? error.message : String(error),
+                  },
+                };
+              }
+            }),
+          ),
       );
     },
     async waiting() {
@@ -117,7 +148,9 @@ export async function openJobs(connection: ConnectionOptions, options: { works: 
 }
 
 /** pg-boss runs its statements through this adapter, on the connection that holds our transaction. */
-function inTransaction(tx: Transaction | Database): { executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }> } {
+function inTransaction(tx: Transaction | Database): {
+  executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+} {
   return {
     async executeSql(text: string, values?: unknown[]) {
       // Prepared: the statement is long, and planning it anew for each letter would cost more than running it.

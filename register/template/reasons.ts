@@ -25,10 +25,6 @@ export const ACKNOWLEDGEMENT_REASONS = {
     en: 'The sender is the address of a system, not of a person or an agency.',
   },
   'own-address': { th: 'ผู้ส่งคือที่อยู่ของหน่วยงานเราเอง', en: 'The sender is our own address.' },
-  'agency-here': {
-    th: 'ผู้ส่งคือที่อยู่กลางของหน่วยงานในระบบเดียวกัน ซึ่งจะลงรับจดหมายตอบเป็นหนังสือใหม่',
-    en: 'The sender is the central address of an agency on this appliance, which would enter the answer as a new letter.',
-  },
   cancelled: { th: 'เลขทะเบียนรับนี้ถูกยกเลิกก่อนแจ้งผลการรับ', en: 'The entry was cancelled before it was acknowledged.' },
   returned: { th: 'หนังสือถูกส่งคืนก่อนแจ้งผลการรับ', en: 'The letter was returned before it was acknowledged.' },
 
