@@ -191,6 +191,47 @@ ALTER TABLE blob ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON blob FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT ON blob TO saraban_app;
 
+-- correspondent ---------------------------------------------------------------------------------------
+CREATE TABLE correspondent (
+  agency_id integer NOT NULL,
+  id uuid NOT NULL,
+  name_th text NOT NULL,
+  name_en text NOT NULL DEFAULT ''::text,
+  code text NOT NULL DEFAULT ''::text,
+  domain text NOT NULL DEFAULT ''::text,
+  phone text NOT NULL DEFAULT ''::text,
+  officer text NOT NULL DEFAULT ''::text,
+  source text NOT NULL,
+  confirmed_at timestamp(3) with time zone,
+  confirmed_by text NOT NULL DEFAULT ''::text,
+  created_at timestamp(3) with time zone NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  CONSTRAINT correspondent_pkey PRIMARY KEY (agency_id, id),
+  CONSTRAINT correspondent_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(id),
+  CONSTRAINT correspondent_domain_check CHECK ((domain = lower(domain))),
+  CONSTRAINT correspondent_name_th_check CHECK ((name_th <> ''::text)),
+  CONSTRAINT correspondent_source_check CHECK ((source = ANY (ARRAY['learned'::text, 'imported'::text, 'typed'::text])))
+);
+CREATE UNIQUE INDEX correspondent_by_domain ON public.correspondent USING btree (agency_id, domain) WHERE (domain <> ''::text);
+CREATE UNIQUE INDEX correspondent_by_name ON public.correspondent USING btree (agency_id, lower(name_th));
+ALTER TABLE correspondent ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_agency ON correspondent FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON correspondent TO saraban_app;
+
+-- correspondent_address -------------------------------------------------------------------------------
+CREATE TABLE correspondent_address (
+  agency_id integer NOT NULL,
+  address text NOT NULL,
+  correspondent_id uuid NOT NULL,
+  CONSTRAINT correspondent_address_pkey PRIMARY KEY (agency_id, address),
+  CONSTRAINT correspondent_address_agency_id_correspondent_id_fkey FOREIGN KEY (agency_id, correspondent_id) REFERENCES correspondent(agency_id, id) ON DELETE CASCADE,
+  CONSTRAINT correspondent_address_address_check CHECK ((address = lower(address)))
+);
+CREATE INDEX correspondent_address_by_owner ON public.correspondent_address USING btree (agency_id, correspondent_id);
+ALTER TABLE correspondent_address ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_agency ON correspondent_address FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
+GRANT DELETE, INSERT, SELECT, UPDATE ON correspondent_address TO saraban_app;
+
 -- entry -----------------------------------------------------------------------------------------------
 CREATE TABLE entry (
   agency_id integer NOT NULL,
@@ -457,8 +498,9 @@ CREATE TABLE route (
 CREATE INDEX route_by_entry ON public.route USING btree (agency_id, entry_id, routed_at);
 CREATE INDEX route_by_unit ON public.route USING btree (agency_id, unit_id, entry_id);
 CREATE INDEX route_due ON public.route USING btree (agency_id, due_on) WHERE ((due_on IS NOT NULL) AND (state = ANY (ARRAY['waiting'::text, 'confirmed'::text])));
-CREATE INDEX route_in_tray ON public.route USING btree (agency_id, unit_id, state, routed_at DESC);
+CREATE INDEX route_in_tray ON public.route USING btree (agency_id, unit_id, routed_at DESC, id DESC);
 CREATE UNIQUE INDEX route_once_a_recipient ON public.route USING btree (agency_id, entry_id, unit_id, COALESCE(account_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE (state = ANY (ARRAY['waiting'::text, 'confirmed'::text]));
+CREATE INDEX route_open ON public.route USING btree (agency_id, routed_at DESC, id DESC) WHERE (state = ANY (ARRAY['waiting'::text, 'confirmed'::text]));
 CREATE INDEX route_waiting ON public.route USING btree (agency_id, unit_id) WHERE (state = 'waiting'::text);
 CREATE TRIGGER route_is_kept BEFORE DELETE ON public.route FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER route_is_not_emptied BEFORE TRUNCATE ON public.route FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -823,6 +865,19 @@ CREATE OR REPLACE FUNCTION public.refuse_change()
  LANGUAGE plpgsql
 AS $function$ BEGIN RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation'; END $function$;
 
+CREATE OR REPLACE FUNCTION public.search_among(of_register text, of_year integer, numbers integer[], pattern text, also text)
+ RETURNS TABLE(number integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+    WITH wanted AS MATERIALIZED (
+      SELECT s.number, s.folded FROM entry_search s
+      WHERE s.agency_id = current_agency() AND s.register = of_register AND s.year = of_year AND s.number = ANY(numbers)
+    )
+    SELECT w.number FROM wanted w WHERE w.folded LIKE pattern AND w.folded LIKE also ORDER BY w.number DESC
+  $function$;
+
 CREATE OR REPLACE FUNCTION public.search_entries(of_register text, of_year integer, pattern text, also text, before_number integer, at_most integer)
  RETURNS TABLE(entry_id uuid, number integer)
  LANGUAGE plpgsql
@@ -839,11 +894,15 @@ AS $function$
     SELECT coalesce(max(s.number), 0) INTO top FROM entry_search s
       WHERE s.agency_id = of_agency AND s.register = of_register AND s.year = of_year AND (before_number IS NULL OR s.number < before_number);
     -- Shorter patterns than three characters have no trigram: the index cannot help, so everything is walked.
-    bottom := CASE WHEN length(pattern) < 5 AND length(also) < 5 THEN 0 ELSE top - 500 END;
-    RETURN QUERY SELECT s.entry_id, s.number FROM entry_search s
-      WHERE s.agency_id = of_agency AND s.register = of_register AND s.year = of_year AND s.number <= top AND s.number > bottom
-        AND s.folded LIKE pattern AND s.folded LIKE also
-      ORDER BY s.number DESC LIMIT at_most;
+    bottom := CASE WHEN length(pattern) < 5 AND length(also) < 5 THEN 0 ELSE top - 2000 END;
+    -- Materialized, or the planner takes the index after all; read only as far as the limit asks.
+    RETURN QUERY
+      WITH newest AS MATERIALIZED (
+        SELECT s.entry_id, s.number, s.folded FROM entry_search s
+        WHERE s.agency_id = of_agency AND s.register = of_register AND s.year = of_year AND s.number <= top AND s.number > bottom
+        ORDER BY s.number DESC
+      )
+      SELECT n.entry_id, n.number FROM newest n WHERE n.folded LIKE pattern AND n.folded LIKE also LIMIT at_most;
     GET DIAGNOSTICS found_newest = ROW_COUNT;
     IF found_newest >= at_most OR bottom <= 0 THEN RETURN; END IF;
     RETURN QUERY

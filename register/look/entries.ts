@@ -5,9 +5,9 @@ import type { Database, Transaction } from '../db/connect.ts';
 import type { Officer } from '../officer.ts';
 import { searchPattern } from '../search-text.ts';
 import { boundedLimit } from './cursor.ts';
-import { looking, selectRoutes, shapeEntry } from './entry-queries.ts';
+import { type FlatEntryRow, looking, selectRoutes, shapeEntry } from './entry-queries.ts';
 import type { EntryRow, EntryState, RegisterName, Urgency } from './entry-row.ts';
-import { type ListQuery, searchNumbers, selectCounts, selectEntries, selectYears } from './list-queries.ts';
+import { type ListQuery, searchAmong, searchNumbers, selectCounts, selectEntries, selectNumbers, selectYears } from './list-queries.ts';
 import { asSeenBy } from './routes.ts';
 
 export interface EntryFilter {
@@ -31,8 +31,10 @@ export interface EntryFilter {
   before?: number | undefined;
 }
 
-// Hits of the search that are looked at in a first, second and last go: nearly always the first has a page of entries that pass the other filters too.
-const HITS = [600, 12_000, 10_000_000];
+// Enough that a page is nearly always full of hits that pass the other filters too.
+const FIRST_HITS = 300;
+const CANDIDATES = 3_000;
+const ALL = 10_000_000;
 
 /** @returns newest number first; `next` is handed in as `before` for the following page, null at the end. */
 export async function listEntries(
@@ -81,16 +83,19 @@ function moment(value: Date | string | undefined): Date | string | null | false 
   return /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(at.getTime()) ? at : false;
 }
 
-async function page(tx: Transaction, officer: Officer, query: ListQuery, filter: EntryFilter) {
+async function page(tx: Transaction, officer: Officer, query: ListQuery, filter: EntryFilter): Promise<FlatEntryRow[]> {
   const pattern = searchPattern(filter.q ?? '');
   const also = searchPattern(filter.from ?? '');
   if (pattern === '%' && also === '%') return await selectEntries(tx, officer, query, null);
-  for (const most of HITS) {
-    const hits = await searchNumbers(tx, query, pattern, also, most);
-    const rows = await selectEntries(tx, officer, query, hits);
-    if (rows.length > query.limit || hits.length < most) return rows;
-  }
-  return [];
+  const full = (rows: FlatEntryRow[]) => rows.length > query.limit;
+  const newest = await searchNumbers(tx, query, pattern, also, FIRST_HITS);
+  const first = await selectEntries(tx, officer, query, newest);
+  if (full(first) || newest.length < FIRST_HITS) return first;
+  // The words are frequent and the filters let few through: then it is quicker to read the texts of those few.
+  const candidates = await selectNumbers(tx, officer, query, CANDIDATES);
+  const second = await selectEntries(tx, officer, query, await searchAmong(tx, query, candidates, pattern, also));
+  if (full(second) || candidates.length < CANDIDATES) return second;
+  return await selectEntries(tx, officer, query, await searchNumbers(tx, query, pattern, also, ALL));
 }
 
 export interface Counts {

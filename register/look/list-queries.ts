@@ -29,6 +29,13 @@ export async function searchNumbers(tx: Transaction, query: ListQuery, pattern: 
   return rows.map(row => row.number);
 }
 
+/** Those of the numbers whose folded copy holds both patterns, highest first. */
+export async function searchAmong(tx: Transaction, query: ListQuery, numbers: number[], pattern: string, also: string): Promise<number[]> {
+  const rows = await tx<{ number: number }[]>`
+    SELECT number FROM search_among(${query.register}, ${query.year}, ${numbers}::integer[], ${pattern}, ${also})`;
+  return rows.map(row => row.number);
+}
+
 /** The day that begins now in the agency's zone. */
 function today(tx: Transaction, officer: Officer, now: Date) {
   return tx`(${now}::timestamptz AT TIME ZONE (SELECT g.time_zone FROM agency g WHERE g.id = ${officer.agencyId}))::date`;
@@ -71,6 +78,19 @@ function senderHas(tx: Transaction, from: string | undefined) {
   return tx`AND (e.from_address ILIKE ${pattern} OR e.from_name ILIKE ${pattern} OR e.from_agency ILIKE ${pattern})`;
 }
 
+/** Every filter but the search, and what the officer may see. */
+function passes(tx: Transaction, officer: Officer, query: ListQuery) {
+  return tx`
+    ${visible(tx, officer)} AND e.register = ${query.register} AND e.year = ${query.year}
+    ${query.before === undefined ? tx`` : tx`AND e.number < ${query.before}`}
+    ${query.number === undefined ? tx`` : tx`AND e.number = ${query.number}`}
+    ${stateIs(tx, officer, query)}
+    ${query.unitId === undefined ? tx`` : tx`AND EXISTS (SELECT FROM route at WHERE at.agency_id = e.agency_id AND at.entry_id = e.id AND at.unit_id = ${query.unitId} AND at.state <> 'withdrawn')`}
+    ${query.urgency === undefined ? tx`` : tx`AND e.urgency = ${query.urgency}`}
+    ${receivedIn(tx, officer, query)}
+    ${senderHas(tx, query.from)}`;
+}
+
 /**
  * One page and one row more, highest number first.
  * @param hits - the numbers the search found; null when nothing was searched for
@@ -79,19 +99,17 @@ export async function selectEntries(tx: Transaction, officer: Officer, query: Li
   if (hits !== null && hits.length === 0) return [];
   return await tx<FlatEntryRow[]>`
     WITH e AS MATERIALIZED (
-      SELECT e.* FROM entry e
-      WHERE ${visible(tx, officer)} AND e.register = ${query.register} AND e.year = ${query.year}
-        ${hits === null ? tx`` : tx`AND e.number = ANY(${hits}::integer[])`}
-        ${query.before === undefined ? tx`` : tx`AND e.number < ${query.before}`}
-        ${query.number === undefined ? tx`` : tx`AND e.number = ${query.number}`}
-        ${stateIs(tx, officer, query)}
-        ${query.unitId === undefined ? tx`` : tx`AND EXISTS (SELECT FROM route at WHERE at.agency_id = e.agency_id AND at.entry_id = e.id AND at.unit_id = ${query.unitId} AND at.state <> 'withdrawn')`}
-        ${query.urgency === undefined ? tx`` : tx`AND e.urgency = ${query.urgency}`}
-        ${receivedIn(tx, officer, query)}
-        ${senderHas(tx, query.from)}
+      SELECT e.* FROM entry e WHERE ${passes(tx, officer, query)} ${hits === null ? tx`` : tx`AND e.number = ANY(${hits}::integer[])`}
       ORDER BY e.number DESC LIMIT ${query.limit + 1}
     )
     SELECT ${entryColumns(tx)} FROM e ${entryJoins(tx)} ORDER BY e.number DESC`;
+}
+
+/** The numbers alone of the entries that pass every filter but the search, highest first. */
+export async function selectNumbers(tx: Transaction, officer: Officer, query: ListQuery, most: number): Promise<number[]> {
+  const rows = await tx<{ number: number }[]>`
+    SELECT e.number FROM entry e WHERE ${passes(tx, officer, query)} ORDER BY e.number DESC LIMIT ${most}`;
+  return rows.map(row => row.number);
 }
 
 export async function selectCounts(tx: Transaction, officer: Officer, year: number, now: Date): Promise<Counts> {
