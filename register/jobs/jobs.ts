@@ -125,12 +125,12 @@ export async function openJobs(connection: ConnectionOptions, options: { works: 
                 await handler(job.data);
                 return { id: job.id, status: 'completed' as const };
               } catch (error) {
+                const message = error instanceof Error ? error.message : String(error);
+                options.log.warn({ queue, ...job.data, error: message }, 'a job failed and is tried again');
                 return {
                   id: job.id,
                   status: 'failed' as const,
-                  output: {
-                    message: error instanceof Error ? error.message : String(error),
-                  },
+                  output: { message },
                 };
               }
             }),
