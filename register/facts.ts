@@ -3,7 +3,6 @@
  * From act/amend.ts and finish-reading.ts; the trigger record_fact_changes keeps the history of both.
  */
 import type { Checks } from './checks.ts';
-import type { Transaction } from './db/connect.ts';
 import type { Facts } from './look/entry-row.ts';
 
 export const FACTS = [
@@ -19,20 +18,6 @@ export const FACTS = [
   'dueOn',
   'remark',
 ] as const satisfies (keyof Facts)[];
-
-const COLUMNS: Record<keyof Facts, string> = {
-  subject: 'subject',
-  addressee: 'addressee',
-  fromAgency: 'from_agency',
-  letterNumber: 'letter_number',
-  letterDate: 'letter_date',
-  urgency: 'urgency',
-  secrecy: 'secrecy',
-  circular: 'circular',
-  kind: 'kind',
-  dueOn: 'due_on',
-  remark: 'remark',
-};
 
 export const URGENCY = ['normal', 'urgent', 'very-urgent', 'most-urgent'] as const;
 export const SECRECY = ['normal', 'confidential', 'secret', 'top-secret'] as const;
@@ -63,18 +48,4 @@ export function checkFacts(checks: Checks, given: unknown): Partial<Facts> {
   if (Object.keys(facts).length === 0 && checks.faults.length === 0)
     checks.fault('facts', 'ไม่มีข้อมูลที่จะแก้ไข', 'There are no facts to change.');
   return facts;
-}
-
-/** Writes facts and the guesses that remain. @returns the entry's new version */
-export async function updateFacts(
-  tx: Transaction,
-  entryId: string,
-  facts: Partial<Facts>,
-  guesses: Record<string, unknown>,
-): Promise<number> {
-  const columns = Object.fromEntries(Object.entries(facts).map(([name, value]) => [COLUMNS[name as keyof Facts], value]));
-  const [row] = await tx<{ version: number }[]>`
-    UPDATE entry SET ${tx({ ...columns, guesses: tx.json(guesses as never) } as never)} WHERE id = ${entryId} RETURNING version`;
-  if (row === undefined) throw new Error(`entry ${entryId} vanished under its lock`);
-  return row.version;
 }

@@ -4,6 +4,7 @@
 import type { Transaction } from './db/connect.ts';
 import { storable } from './db/storable.ts';
 import { searchKey } from './letter/fold.ts';
+import { selectSearchSource, upsertSearch } from './search-queries.ts';
 
 /** Bytes of the copy at most. A letter with a thousand pages of annexes is found by what stands at their beginning. */
 const MOST_BYTES = 200_000;
@@ -46,34 +47,10 @@ export function searchPattern(query: string): string {
   return key === '' ? '%' : `%${key.replace(/[\\%_]/g, '\\$&')}%`;
 }
 
-interface SearchSource {
-  agencyId: number;
-  register: string;
-  year: number;
-  number: number;
-  subject: string;
-  mailSubject: string | null;
-  letterNumber: string;
-  fromName: string;
-  fromAddress: string;
-  fromAgency: string;
-  addressee: string;
-  remark: string;
-  body: string | null;
-  documents: { text: string }[] | null;
-  attachmentNames: string[];
-}
-
 /** Writes the folded copy of an entry from what the database holds of it. */
 export async function refreshSearch(tx: Transaction, entryId: string): Promise<void> {
-  const [row] = await tx<SearchSource[]>`
-    SELECT e.agency_id AS "agencyId", e.register, e.year, e.number, e.subject, m.subject AS "mailSubject", e.letter_number AS "letterNumber", e.from_name AS "fromName",
-           e.from_address AS "fromAddress", e.from_agency AS "fromAgency", e.addressee, e.remark, r.body_text AS body, r.documents,
-           ARRAY(SELECT a.name FROM attachment a WHERE a.agency_id = e.agency_id AND a.message_id = e.message_id AND a.name <> '' ORDER BY a.path LIMIT 2000) AS "attachmentNames"
-    FROM entry e LEFT JOIN message m ON m.agency_id = e.agency_id AND m.id = e.message_id
-      LEFT JOIN reading r ON r.agency_id = e.agency_id AND r.message_id = e.message_id
-    WHERE e.id = ${entryId}`;
-  if (row === undefined) return;
+  const row = await selectSearchSource(tx, entryId);
+  if (row === null) return;
   const folded = searchText({
     subjects: [row.subject, row.mailSubject ?? ''],
     letterNumber: row.letterNumber,
@@ -84,8 +61,5 @@ export async function refreshSearch(tx: Transaction, entryId: string): Promise<v
     body: row.body ?? '',
     documents: (row.documents ?? []).map(document => document.text),
   });
-  await tx`
-    INSERT INTO entry_search (agency_id, entry_id, register, year, number, folded)
-    VALUES (${row.agencyId}, ${entryId}, ${row.register}, ${row.year}, ${row.number}, ${folded})
-    ON CONFLICT (agency_id, entry_id) DO UPDATE SET folded = excluded.folded`;
+  await upsertSearch(tx, entryId, row, folded);
 }

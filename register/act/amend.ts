@@ -1,6 +1,7 @@
 /** Corrections of the facts of a letter. The database keeps their history (fact_change); a fact that an officer touched is a guess no more. */
 import { Checks } from '../checks.ts';
-import { checkFacts, FACTS, updateFacts } from '../facts.ts';
+import { updateFacts } from '../fact-queries.ts';
+import { checkFacts, FACTS } from '../facts.ts';
 import type { Facts } from '../look/entry-row.ts';
 import type { ActOutcome, Officer, RegisterContext } from '../officer.ts';
 import { refreshSearch } from '../search-text.ts';
