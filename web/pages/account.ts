@@ -66,7 +66,7 @@ async function show(context: PageContext, request: Request, response: Response, 
     two: false,
     version: '',
     to: '/account',
-    target: '#content',
+    target: '',
     conflict: '',
     faults: [],
     fields: [

@@ -123,7 +123,7 @@ export async function sendForm(
       visit,
       'form-page',
       { title: form.title, current: place.current, status },
-      { form: { ...shown, target: '#content' } },
+      { form: { ...shown, target: '' } },
     );
 }
 

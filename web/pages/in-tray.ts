@@ -8,7 +8,7 @@ import { type Request, type Response, textField } from '../http.ts';
 import { formatOf, inLanguage, type PageContext, sendPage, sendPart } from '../page.ts';
 import { wordOf } from '../text/text.ts';
 import type { SignedIn } from '../visit.ts';
-import { routeActions } from './entry-actions.ts';
+import { type ActionShown, routeActions } from './entry-actions.ts';
 import { isOpen, senderOf, subjectOf, unitName, urgencyMarks } from './entry-words.ts';
 import { addressWith } from './tables.ts';
 
@@ -94,6 +94,12 @@ function rowOf(visit: SignedIn, format: Format, { route, entry }: InTrayRow) {
     stateTone: route.state === 'waiting' ? 'warn' : route.state === 'withdrawn' || route.state === 'passed-on' ? 'plain' : 'good',
     unit: [unitName(visit, route), ...(route.officerName === null ? [] : [route.officerName])].join(' · '),
     mine: route.mine && isOpen(entry.state),
-    actions: routeActions(visit, route, true),
+    // Short words in a list; the whole ones stand on the letter's page.
+    actions: routeActions(visit, route, true).map(action => ({ ...action, label: shortLabel(visit, action) })),
   };
+}
+
+function shortLabel(visit: SignedIn, action: ActionShown): string {
+  if (action.keyName === 'note') return visit.text.act.note;
+  return action.keyName === 'route' ? visit.text.act.route : action.label;
 }

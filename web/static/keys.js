@@ -63,7 +63,9 @@
 
   document.addEventListener('keydown', event => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    const typing = event.target.closest('input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]');
+    const typing =
+      event.target instanceof Element &&
+      event.target.closest('input:not([type=radio]):not([type=checkbox]), textarea, select, [contenteditable]');
     if (event.key === 'Escape') {
       if (document.querySelector('dialog[open]')) return; // the dialog closes itself
       if (typing) typing.blur();
@@ -86,6 +88,34 @@
     open.hidden = false;
     open.addEventListener('click', () => document.getElementById('keys').showModal());
   }
+  // Coming back to a list: the same filters, the same row under the hand. Kept for this tab alone, and gone after signing out.
+  const list = document.getElementById('list');
+  const back = document.querySelector('[data-key="back"]');
+  const keep = sessionStorage;
+  if (list) {
+    const known = keep.getItem('saraban-row');
+    const again = known && list.querySelector(`tr.row[data-id="${CSS.escape(known)}"]`);
+    if (again) select(again, document.activeElement === document.body);
+    addEventListener('pagehide', () => {
+      keep.setItem('saraban-list', location.pathname + location.search);
+      const row = selected();
+      if (row) keep.setItem('saraban-row', row.dataset.id);
+    });
+    document.addEventListener(
+      'click',
+      event => {
+        const row = event.target.closest('tr.row');
+        if (row) select(row, false);
+      },
+      true,
+    );
+  }
+  if (back) {
+    const came = keep.getItem('saraban-list');
+    const fits = path => came !== null && (came === path || came.startsWith(`${path}?`));
+    if (fits(new URL(back.href).pathname) || (fits('/in-tray') && location.pathname.startsWith('/entries/'))) back.href = came;
+  }
+
   if (new URLSearchParams(location.search).has('find')) commands['/']();
   window.sarabanSelect = select;
 })();
