@@ -29,6 +29,8 @@ export const MAY = {
   'see-outbox': ALL_OF_THE_AGENCY,
   'see-acts': ['administrator', 'auditor'],
   /** The provider: the provider's own people. */
+  /** The address book of agencies. */
+  'manage-correspondents': CENTRAL,
   'manage-users': ['administrator', 'provider'],
   'manage-units': ['administrator'],
   'manage-rules': ['administrator'],

@@ -8,6 +8,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { v5 as uuidv5 } from 'uuid';
 import { insertAct, notifyChanged } from './act/queries.ts';
+import { guessSender } from './correspondent/match.ts';
 import type { Database, JsonValue, Transaction } from './db/connect.ts';
 import { storable } from './db/storable.ts';
 import { type Actor, inAgency } from './db/transaction.ts';
@@ -122,6 +123,7 @@ async function keep(
       if (taken.facts.secrecy !== undefined) alarm = { secrecy: taken.facts.secrecy, source: found?.source ?? '' };
     }
     if (entry !== null) {
+      await guessSender(tx, entry.id);
       const { count, bytes } = countAttachments(outcome.message.parts);
       await updateAttachmentFigures(tx, entry.id, count, bytes);
       await flagDuplicates(tx, entry.id);

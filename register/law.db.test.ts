@@ -45,6 +45,9 @@ async function fill(agencyId: number): Promise<string> {
     await tx`INSERT INTO entry_search (agency_id, entry_id, register, year, number, folded) VALUES (${agencyId}, ${id}, 'receive', 2569, 1, 'letter')`;
     await tx`INSERT INTO mail (agency_id, id, kind, entry_id, envelope_from, recipient, header_message_id, token, sha256, size, queued_at)
       VALUES (${agencyId}, ${randomUUID()}, 'acknowledgement', ${id}, '', 'a@b', '<x@y>', ${`token-${agencyId}`}, ${message?.sha256}, ${message?.size}, now())`;
+    const correspondent = randomUUID();
+    await tx`INSERT INTO correspondent (agency_id, id, name_th, name_key, source, created_at) VALUES (${agencyId}, ${correspondent}, 'x', 'x', 'typed', now())`;
+    await tx`INSERT INTO correspondent_address (agency_id, address, correspondent_id) VALUES (${agencyId}, 'a@b', ${correspondent})`;
     await tx`INSERT INTO rule_set (agency_id, version, text, saved_by, saved_at) VALUES (${agencyId}, 1, 'rules: []', 'x', now())`;
     await tx`INSERT INTO template (agency_id, name, version, subject, body_text, body_html, saved_by, saved_at) VALUES (${agencyId}, 'return', 1, 's', 't', 'h', 'x', now())`;
   });

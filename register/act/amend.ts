@@ -1,5 +1,6 @@
 /** Corrections of the facts of a letter. The database keeps their history (fact_change); a fact that an officer touched is a guess no more. */
 import { Checks } from '../checks.ts';
+import { learnSender } from '../correspondent/learn.ts';
 import { updateFacts } from '../fact-queries.ts';
 import { checkFacts, FACTS } from '../facts.ts';
 import type { Facts } from '../look/entry-row.ts';
@@ -26,6 +27,7 @@ export async function amendEntry(context: RegisterContext, officer: Officer, inp
     const names = Object.keys(facts);
     const version = await updateFacts(tx, entry.id, facts, without(entry.guesses, names));
     await refreshSearch(tx, entry.id);
+    if (names.includes('fromAgency')) await learnSender(tx, officer, entry.id, at);
     await insertAct(tx, officer, at, { register: entry.register, entryId: entry.id, kind: 'amended', detail: { facts: names, reason } });
     return { outcome: 'done', version };
   });
@@ -45,6 +47,7 @@ export async function confirmFacts(
     else for (const name of named) checks.oneOf('facts', name, FACTS);
     if (checks.invalid !== null) return checks.invalid;
     const version = await updateFacts(tx, entry.id, {}, without(entry.guesses, named));
+    if (named.includes('fromAgency')) await learnSender(tx, officer, entry.id, at);
     await insertAct(tx, officer, at, { register: entry.register, entryId: entry.id, kind: 'facts-confirmed', detail: { facts: named } });
     return { outcome: 'done', version };
   });

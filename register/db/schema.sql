@@ -196,6 +196,7 @@ CREATE TABLE correspondent (
   agency_id integer NOT NULL,
   id uuid NOT NULL,
   name_th text NOT NULL,
+  name_key text NOT NULL,
   name_en text NOT NULL DEFAULT ''::text,
   code text NOT NULL DEFAULT ''::text,
   domain text NOT NULL DEFAULT ''::text,
@@ -213,7 +214,7 @@ CREATE TABLE correspondent (
   CONSTRAINT correspondent_source_check CHECK ((source = ANY (ARRAY['learned'::text, 'imported'::text, 'typed'::text])))
 );
 CREATE UNIQUE INDEX correspondent_by_domain ON public.correspondent USING btree (agency_id, domain) WHERE (domain <> ''::text);
-CREATE UNIQUE INDEX correspondent_by_name ON public.correspondent USING btree (agency_id, lower(name_th));
+CREATE UNIQUE INDEX correspondent_by_name ON public.correspondent USING btree (agency_id, name_key);
 ALTER TABLE correspondent ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON correspondent FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON correspondent TO saraban_app;

@@ -4,6 +4,7 @@ CREATE TABLE correspondent (
   agency_id    integer NOT NULL REFERENCES agency,
   id           uuid NOT NULL,
   name_th      text NOT NULL CHECK (name_th <> ''),
+  name_key     text NOT NULL,                         -- the name as it compares: composed, lower case, single blanks
   name_en      text NOT NULL DEFAULT '',
   code         text NOT NULL DEFAULT '',              -- before the slash of its letter numbers: มท 0201.2
   domain       text NOT NULL DEFAULT '' CHECK (domain = lower(domain)), -- whose whole mail is this agency's; '' when it shares one with others
@@ -16,7 +17,7 @@ CREATE TABLE correspondent (
   version      integer NOT NULL DEFAULT 1,
   PRIMARY KEY (agency_id, id)
 );
-CREATE UNIQUE INDEX correspondent_by_name ON correspondent (agency_id, lower(name_th));
+CREATE UNIQUE INDEX correspondent_by_name ON correspondent (agency_id, name_key);
 CREATE UNIQUE INDEX correspondent_by_domain ON correspondent (agency_id, domain) WHERE domain <> '';
 
 -- An address belongs to one of them.
