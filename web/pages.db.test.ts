@@ -1,6 +1,7 @@
 /** The officers' pages over HTTP: the real server, a fresh database, letters that were read. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { routeEntry } from '../register/act/route.ts';
+import { openDatabase } from '../register/db/connect.ts';
 import { getEntry } from '../register/look/entry.ts';
 import { addAccount } from '../register/office/accounts.ts';
 import type { Role } from '../register/officer.ts';
@@ -623,12 +624,58 @@ describe('beside the pages', () => {
     expect(metrics.html).toContain('saraban_messages{agency="red",disposition="entered"}');
     expect(metrics.html).toContain('saraban_store_free_bytes');
     // A proxy on this machine speaks for somebody else.
-    expect((await browser('').get('/metrics', { 'x-forwarded-for': '203.0.113.9' })).status).not.toBe(200);
+    expect((await browser('').get('/metrics', { 'x-forwarded-for': '203.0.113.9' })).status).toBe(404);
   });
 
   it('refuses a body that is too long, in words', async () => {
     const long = await saraban.post(`/entries/${letter.entryId}/reopen`, { reason: 'x'.repeat(1_100_000) });
     expect([long.status, long.html.includes('ยาวเกินไป')]).toEqual([413, true]);
+  });
+
+  it('says that the database is away, and when to come back', async () => {
+    const db = openDatabase({ host: '127.0.0.1', port: 1, user: 'x', database: 'x' }, { role: 'app', max: 1, name: 'away' });
+    const away = await startWeb({ ...world.context, db });
+    const response = await fetch(`http://127.0.0.1:${away.port}/sign-in`, {
+      method: 'POST',
+      body: new URLSearchParams({ login: 'a', password: 'b' }),
+    });
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '15']);
+    expect(await response.text()).toContain('ฐานข้อมูลไม่พร้อมใช้งานชั่วคราว');
+    await away.stop();
+    await db.end({ timeout: 1 });
+    expect(world.errors.splice(0)).toMatchObject([{}]);
+  });
+
+  it('says so before the first byte when a stored file is missing', async () => {
+    const store = { ...world.context.store, size: async () => null };
+    const broken = await startWeb({ ...world.context, store });
+    const { cookie } = await tryToSignIn('saraban@red', PASSWORD);
+    const response = await fetch(`http://127.0.0.1:${broken.port}/entries/${letter.entryId}/raw`, { headers: { cookie } });
+    expect([response.status, response.headers.get('content-type'), response.headers.get('content-disposition')]).toEqual([
+      500,
+      'text/html; charset=utf-8',
+      null,
+    ]);
+    expect(world.errors.splice(0)).toHaveLength(1);
+    await broken.stop();
+  });
+
+  it('lets a session end after eight hours without a person, whatever the page fetches by itself', async () => {
+    const { cookie } = await tryToSignIn('saraban@red', PASSWORD);
+    const idle = browser(cookie);
+    const hours = (n: number) => {
+      world.clock.now = new Date(world.clock.now.getTime() + n * 3_600_000);
+    };
+    hours(5);
+    expect((await idle.get('/counts', { 'x-saraban-live': 'yes' })).status).toBe(200);
+    hours(4);
+    expect((await idle.get('/register')).status).toBe(303);
+    const again = await tryToSignIn('saraban@red', PASSWORD);
+    hours(5);
+    expect((await browser(again.cookie).get('/register')).status).toBe(200);
+    hours(5);
+    expect((await browser(again.cookie).get('/register')).status).toBe(200);
+    saraban = browser(again.cookie);
   });
 
   it('has a page and a reference for what breaks, and tells the log', async () => {

@@ -123,9 +123,9 @@ function statusRoutes(pages: PageContext) {
       .setHeader('Cache-Control', 'no-store')
       .json(readiness);
   });
-  router.get('/metrics', async (request, response, next) => {
+  router.get('/metrics', async (request, response) => {
     // To a stranger the page does not exist.
-    if (!metrics.open(request)) next();
+    if (!metrics.open(request)) sendNotFound(pages, request, response);
     else response.setHeader('Content-Type', metrics.contentType).end(await metrics.text());
   });
   router.get('/robots.txt', (_request, response) => {

@@ -15,6 +15,13 @@ const IDLE_MS = 8 * 3600 * 1000;
 // A session is written again at most so often while somebody only reads: each page would otherwise be an UPDATE.
 const TOUCH_MS = 60 * 1000;
 
+/** Marks the session of a request that a page made by itself: it is no sign that anybody sits there, and must not keep the session alive. */
+const BY_ITSELF = Symbol('by itself');
+
+export function madeByItself(request: Request): void {
+  Object.defineProperty(request.session, BY_ITSELF, { value: true, enumerable: false });
+}
+
 /** A message for the next page: what was done. `kind` is a key of text.done. */
 export interface Flash {
   kind: string;
@@ -97,7 +104,11 @@ class DatabaseStore extends session.Store {
 
   private readonly touched = new Map<string, number>();
 
-  override touch(id: string, _data: session.SessionData, done?: () => void): void {
+  override touch(id: string, data: session.SessionData, done?: () => void): void {
+    if (Object.hasOwn(data, BY_ITSELF)) {
+      done?.();
+      return;
+    }
     const at = this.now().getTime();
     const hash = sessionHash(id);
     if (at - (this.touched.get(hash) ?? 0) < TOUCH_MS) {

@@ -8,11 +8,13 @@ import { officerOf } from '../register/look/sign-in.ts';
 import { sendForbidden } from './errors.ts';
 import { type Handler, peerAddress, type Request, type Response } from './http.ts';
 import { goTo, type PageContext } from './page.ts';
+import { madeByItself } from './session.ts';
 import { isLanguage, type Language, textIn } from './text/text.ts';
 import { type SignedIn, setVisit, signedIn, visitOf } from './visit.ts';
 
 export function knowVisitor(context: PageContext): Handler {
   return async (request, response, next) => {
+    if (request.get('x-saraban-live') !== undefined || request.path === '/live') madeByItself(request);
     const { agencyId, accountId, stamp } = request.session;
     const officer =
       agencyId === undefined || accountId === undefined

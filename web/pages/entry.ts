@@ -32,7 +32,14 @@ export async function entryPage(context: PageContext, request: Request, response
   const wanted = textField(request.query, 'part');
   const shownBefore = visit.partial && request.get('hx-target') === 'part';
   const what = wanted === 'raw' ? 'raw' : 'page';
-  if (!shownBefore || what === 'raw') await openedEntry(context, visit.officer, { entryId, what });
+  if (!shownBefore || what === 'raw') {
+    // Nothing is shown that was not logged (I10).
+    const opened = await openedEntry(context, visit.officer, { entryId, what });
+    if (opened.outcome !== 'done') {
+      sendNotFound(context, request, response);
+      return;
+    }
+  }
   const format = formatOf(visit);
   const content = contentOf(entry);
   const words = visit.text.entry;

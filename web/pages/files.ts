@@ -36,6 +36,7 @@ export async function attachmentFile(context: PageContext, request: Request, res
 
 /** One file of a message, shown or downloaded; whoever calls has checked that it may be seen. */
 export async function sendFile(store: Store, request: Request, response: Response, file: AttachmentRow): Promise<void> {
+  await mustBeThere(store, file.sha256);
   const kind = kindOf(file);
   const download = kind === 'other' || textField(request.query, 'download') !== '';
   strangersFileHeaders(response, download ? SHUT : kind === 'pdf' ? PDF : kind === 'picture' ? PICTURE : TEXT);
@@ -59,6 +60,7 @@ export async function sendOriginal(
   original: { sha256: string; size: number },
   name: string,
 ): Promise<void> {
+  await mustBeThere(store, original.sha256);
   strangersFileHeaders(response, SHUT);
   response.setHeader('Content-Type', 'message/rfc822');
   response.setHeader('Content-Disposition', disposition('attachment', name));
@@ -88,6 +90,11 @@ export function sendMailHtml(
   strangersFileHeaders(response, MAIL_POLICY);
   response.setHeader('Content-Type', 'text/html; charset=utf-8');
   response.end(mailPage(mail, mail.remote === 0 ? '' : visit.text.entry.remote(String(mail.remote)), visit.language));
+}
+
+/** A blob that is missing is a broken register, and must be said before the first header is sent. */
+async function mustBeThere(store: Store, sha256: string): Promise<void> {
+  if ((await store.size(sha256)) === null) throw new Error(`the blob ${sha256} is missing`);
 }
 
 /** The first bytes of a blob, for looking at the original. */

@@ -28,7 +28,7 @@
   }
 
   async function counts() {
-    const answer = await fetch('/counts', { headers: { accept: 'application/json' } });
+    const answer = await fetch('/counts', { headers: { accept: 'application/json', 'X-Saraban-Live': 'yes' } });
     if (!answer.ok) return;
     const figures = await answer.json();
     for (const [name, { text, due, title }] of Object.entries(figures)) {
@@ -50,7 +50,7 @@
     const top = box.querySelector('tr.row')?.getBoundingClientRect().top ?? 0;
     const url = new URL(location.href);
     url.searchParams.set('rows', String(before.size));
-    const answer = await fetch(url, { headers: { 'HX-Request': 'true', 'HX-Target': 'list' } });
+    const answer = await fetch(url, { headers: { 'HX-Request': 'true', 'HX-Target': 'list', 'X-Saraban-Live': 'yes' } });
     if (!answer.ok) return;
     box.innerHTML = await answer.text();
     window.htmx?.process(box);
