@@ -632,6 +632,16 @@ describe('beside the pages', () => {
     expect([long.status, long.html.includes('ยาวเกินไป')]).toEqual([413, true]);
   });
 
+  it('stops while pages are open, and ends their streams', async () => {
+    const other = await startWeb(world.context);
+    const { cookie } = await tryToSignIn('saraban@red', PASSWORD);
+    const stream = await fetch(`http://127.0.0.1:${other.port}/live`, { headers: { cookie, accept: 'text/event-stream' } });
+    const rest = stream.text();
+    await other.stop();
+    expect(await rest).toContain('event: hello');
+    await expect(fetch(`http://127.0.0.1:${other.port}/healthz`)).rejects.toThrow();
+  });
+
   it('says that the database is away, and when to come back', async () => {
     const db = openDatabase({ host: '127.0.0.1', port: 1, user: 'x', database: 'x' }, { role: 'app', max: 1, name: 'away' });
     const away = await startWeb({ ...world.context, db });
