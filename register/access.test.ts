@@ -22,6 +22,7 @@ const TABLE: Record<Action, string> = {
   'settle-notice': '-as--',
   'see-outbox': '-as-r',
   'see-acts': '-a--r',
+  reread: '-as--',
   'manage-correspondents': '-as--',
   'manage-users': 'pa---',
   'manage-units': '-a---',

@@ -29,6 +29,8 @@ export const MAY = {
   'see-outbox': ALL_OF_THE_AGENCY,
   'see-acts': ['administrator', 'auditor'],
   /** The provider: the provider's own people. */
+  /** What could not be read: see the list of it, and have it read again. */
+  reread: CENTRAL,
   /** The address book of agencies. */
   'manage-correspondents': CENTRAL,
   'manage-users': ['administrator', 'provider'],

@@ -410,6 +410,7 @@ CREATE TABLE message (
   attention boolean NOT NULL DEFAULT false,
   reading text NOT NULL DEFAULT 'waiting'::text,
   reading_notes jsonb NOT NULL DEFAULT '[]'::jsonb,
+  poorly_read boolean NOT NULL GENERATED ALWAYS AS (((reading = 'failed'::text) OR ((reading = 'done'::text) AND (reading_notes @? '$[*]."code"?(@ like_regex "^(head-cut|too-many-fields|too-many-parts|too-deep|too-large-to-open|kept-bytes-limit|text-cut|blank-line-missing|boundary-guessed|multipart-without-parts|multipart-not-closed|multipart-empty|block-not-ended|base64-not-padded|uuencode-.*|encoding-unknown|tnef-.*|documents-given-up|document-broken|document-page-broken|document-too-large|document-marks-lost)$")'::jsonpath)))) STORED,
   CONSTRAINT message_pkey PRIMARY KEY (agency_id, id),
   CONSTRAINT message_agency_id_duplicate_of_fkey FOREIGN KEY (agency_id, duplicate_of) REFERENCES message(agency_id, id),
   CONSTRAINT message_agency_id_entry_id_fkey FOREIGN KEY (agency_id, entry_id) REFERENCES entry(agency_id, id) DEFERRABLE INITIALLY DEFERRED,
@@ -431,6 +432,7 @@ CREATE INDEX message_by_sha256 ON public.message USING btree (agency_id, sha256)
 CREATE INDEX message_held ON public.message USING btree (agency_id, received_at DESC, id DESC) WHERE (held_state IS NOT NULL);
 CREATE INDEX message_notices ON public.message USING btree (agency_id, received_at DESC, id DESC) WHERE (disposition = 'notice'::text);
 CREATE UNIQUE INDEX message_once ON public.message USING btree (agency_id, sha256, envelope_sha256) WHERE (disposition <> 'duplicate'::text);
+CREATE INDEX message_poorly_read ON public.message USING btree (agency_id, received_at DESC, id DESC) WHERE poorly_read;
 CREATE INDEX message_recent ON public.message USING btree (agency_id, received_at DESC, id DESC);
 CREATE INDEX message_unread ON public.message USING btree (agency_id, received_at) WHERE (reading <> 'done'::text);
 CREATE TRIGGER message_is_kept BEFORE DELETE ON public.message FOR EACH ROW EXECUTE FUNCTION refuse_change();
