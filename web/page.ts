@@ -130,7 +130,7 @@ export function railCounts(visit: SignedIn, counts: Counts): Record<string, { te
 }
 
 export async function countsOf(context: PageContext, visit: SignedIn): Promise<Counts> {
-  return await countsFor(context.db, visit.officer, registerYear(visit.now, visit.agency));
+  return await countsFor(context.db, visit.officer, registerYear(visit.now, visit.agency), visit.now);
 }
 
 async function frameOf(context: PageContext, visit: SignedIn, options: PageOptions, flash: Flash | null): Promise<object> {

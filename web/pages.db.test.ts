@@ -314,6 +314,11 @@ describe('the register', () => {
     expect(found.html).toContain(`data-id="${letter.entryId}"`);
   });
 
+  it.each(['1', '๑', '1/2569', '๑ / ๒๕๖๙'])('finds a letter by the number that was typed: %s', async q => {
+    const { html } = await saraban.get(`/register?q=${encodeURIComponent(q)}`);
+    expect(/data-id="([^"]+)"/.exec(html)?.[1]).toBe(letter.entryId);
+  });
+
   it.each([
     'year=abc&before=-1&rows=9999999999',
     'year=99999&unit=x&since=2026-13-45&urgency=zzz&state=__proto__',

@@ -23,7 +23,7 @@ export async function inTrayPage(context: PageContext, request: Request, respons
   const unit = isId(textField(request.query, 'unit')) ? textField(request.query, 'unit') : '';
   const before = textField(request.query, 'before');
   const filter: InTrayFilter = { state, limit: PAGE, ...(unit === '' ? {} : { unitId: unit }), ...(before === '' ? {} : { before }) };
-  const page = await inTray(context.db, officer, filter);
+  const page = await inTray(context.db, officer, filter, visit.now);
   const address = (further: Record<string, string>) => addressWith('/in-tray', { state: state === 'open' ? '' : state, unit, ...further });
   const list = {
     rows: page.items.map(row => rowOf(visit, format, row)),

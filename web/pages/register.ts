@@ -3,6 +3,7 @@
  */
 import { may } from '../../register/access.ts';
 import { isId } from '../../register/checks.ts';
+import { toArabicDigits } from '../../register/letter/numerals.ts';
 import { parseThaiDate } from '../../register/letter/thai-date.ts';
 import { type EntryFilter, listEntries, years } from '../../register/look/entries.ts';
 import type { Urgency } from '../../register/look/entry-row.ts';
@@ -37,7 +38,7 @@ export async function registerPage(context: PageContext, request: Request, respo
   const wanted = wantedOf(request, visit);
   const before = positive(textField(request.query, 'before'));
   const rows = Math.min(MOST_ROWS, Math.max(PAGE, positive(textField(request.query, 'rows')) ?? 0));
-  const page = await listEntries(context.db, visit.officer, { ...filterOf(wanted), limit: rows, before: before ?? undefined });
+  const page = await found(context, visit, wanted, rows, before);
   const list = listOf(visit, wanted, page, textField(request.query, 'day'));
   if (visit.partial && before !== null) sendPart(context, response, 'register-rows', list);
   else if (visit.partial && request.get('hx-target') === 'list') {
@@ -53,6 +54,25 @@ export async function registerPage(context: PageContext, request: Request, respo
       { title: list.heading, current: 'register' },
       { ...list, ...(await filtersOf(context, visit, wanted)) },
     );
+}
+
+/** Whoever types a receive number means that letter: it stands first, before what else holds these digits. */
+async function found(
+  context: PageContext,
+  visit: SignedIn,
+  wanted: Wanted,
+  limit: number,
+  before: number | null,
+): Promise<Awaited<ReturnType<typeof listEntries>>> {
+  const look = (filter: EntryFilter) => listEntries(context.db, visit.officer, filter, visit.now);
+  const page = await look({ ...filterOf(wanted), limit, before: before ?? undefined });
+  const typed = /^(\d{1,9})(?:\s*\/\s*(\d{4}))?$/.exec(toArabicDigits(wanted.q));
+  if (typed === null || before !== null) return page;
+  const number = positive(typed[1] ?? '');
+  if (number === null) return page;
+  const exact = await look({ ...filterOf({ ...wanted, q: '' }), year: positive(typed[2] ?? '') ?? wanted.year, number, limit: 1 });
+  const ids = new Set(exact.items.map(entry => entry.id));
+  return { items: [...exact.items, ...page.items.filter(entry => !ids.has(entry.id))], next: page.next };
 }
 
 /** The figures of the rail, for pages that are open. */
