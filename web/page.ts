@@ -155,7 +155,7 @@ async function frameOf(context: PageContext, visit: SignedIn, options: PageOptio
       name: 'settings',
       href: '/settings',
       label: text.menu.settings,
-      shown: may(officer, 'manage-agency') || may(officer, 'see-acts'),
+      shown: may(officer, 'manage-correspondents') || may(officer, 'see-acts'),
       rule: true,
     },
   ];

@@ -148,6 +148,7 @@ export const enCodes: Text['code'] = {
     'notice-entered': 'Entered a notice as a letter',
     'held-dismissed': 'Kept without a number',
     'held-entered': 'Entered a held mail',
+    reread: 'Read again',
   },
   opened: { page: 'page', raw: 'original', attachment: 'attachment', api: 'program (API)' },
   fact: {
@@ -172,6 +173,7 @@ export const enCodes: Text['code'] = {
     document: 'from an attachment',
     header: 'from the head',
     headers: 'from the head',
+    'address-book': 'from the address book',
     name: 'from the file name',
   },
   readingNote: {

@@ -148,6 +148,7 @@ export const thCodes = {
     'notice-entered': 'ลงรับจดหมายที่จัดเป็นการแจ้ง',
     'held-dismissed': 'เก็บไว้โดยไม่ลงรับ',
     'held-entered': 'ลงรับจดหมายที่พักไว้',
+    reread: 'ให้อ่านใหม่',
   }),
   opened: words({ page: 'หน้าจอ', raw: 'ต้นฉบับ', attachment: 'ไฟล์แนบ', api: 'โปรแกรม (API)' }),
   fact: words({
@@ -172,6 +173,7 @@ export const thCodes = {
     document: 'อ่านจากไฟล์แนบ',
     header: 'อ่านจากหัวจดหมาย',
     headers: 'อ่านจากหัวจดหมาย',
+    'address-book': 'จากสมุดที่อยู่หน่วยงาน',
     name: 'อ่านจากชื่อไฟล์',
   }),
   readingNote: words({
