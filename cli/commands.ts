@@ -47,6 +47,18 @@ export const COMMANDS: Record<string, Command> = {
     en: 'Check a file of routing rules, or see which rule decides on a letter and why',
     load: async () => (await import('./rules.ts')).rules,
   },
+  book: {
+    usage: 'import FILE [--agency CODE] | export FILE [--agency CODE]',
+    th: 'นำเข้าหรือส่งออกสมุดที่อยู่หน่วยงาน (CSV)',
+    en: 'Import or export the address book of agencies (CSV)',
+    load: async () => (await import('./book.ts')).book,
+  },
+  reread: {
+    usage: '[--failed | --poor | --all] [--agency CODE]',
+    th: 'อ่านหนังสือที่อ่านไม่ได้ (หรือทั้งหมด) ใหม่ เช่น หลังปรับรุ่นโปรแกรม',
+    en: 'Read letters again that could not be read, or all of them, as after an update',
+    load: async () => (await import('./reread.ts')).reread,
+  },
   verify: {
     usage: '[--fast]',
     th: 'พิสูจน์ความครบถ้วนถูกต้องของทะเบียนและไฟล์ทั้งหมด',

@@ -44,7 +44,7 @@ describe('the wall', () => {
   it('shows an auditor the acts alone, and others nothing', async () => {
     for (const [login, seen] of [
       ['auditor@red', ['/settings', '/settings/acts']],
-      ['saraban@red', []],
+      ['saraban@red', ['/settings']],
       ['unit@red', []],
       // The provider's own people.
       ['provider', ['/settings', '/settings/people']],

@@ -11,6 +11,7 @@ import { signedIn } from '../visit.ts';
 import { actRoutes } from './acts.ts';
 import { providerRoutes } from './agencies.ts';
 import { agencyRoutes } from './agency.ts';
+import { correspondentRoutes } from './correspondents.ts';
 import { loadOfficeViews, type OfficeContext, sendOffice } from './page.ts';
 import { peopleRoutes } from './people.ts';
 import { policyRoutes } from './policy.ts';
@@ -18,12 +19,15 @@ import { ruleRoutes } from './rules.ts';
 import { templateRoutes } from './templates.ts';
 import { tokenRoutes } from './tokens.ts';
 import { unitRoutes } from './units.ts';
+import { unreadRoutes } from './unread.ts';
 
 const MENU = [
   { name: 'units', action: 'manage-units' },
   { name: 'people', action: 'manage-users' },
   { name: 'rules', action: 'manage-rules' },
   { name: 'templates', action: 'manage-templates' },
+  { name: 'correspondents', action: 'manage-correspondents' },
+  { name: 'unread', action: 'reread' },
   { name: 'agency', action: 'manage-agency' },
   { name: 'policy', action: 'manage-agency' },
   { name: 'tokens', action: 'manage-tokens' },
@@ -48,6 +52,8 @@ export function officeRoutes(pages: PageContext): Router {
   tokenRoutes(router, context);
   agencyRoutes(router, context);
   policyRoutes(router, context);
+  correspondentRoutes(router, context);
+  unreadRoutes(router, context);
   ruleRoutes(router, context);
   templateRoutes(router, context);
   actRoutes(router, context);
