@@ -226,7 +226,6 @@ export const enCodes: Text['code'] = {
     'allowed-despite-dmarc': 'taken because the sender is on the allow list, though DMARC failed',
     'allowed-list-mail': 'taken because the mailing list is on the allow list',
   },
-  agencyState: { active: 'active', suspended: 'suspended', left: 'left' },
 };
 
 /** What the next page says after something was done. */

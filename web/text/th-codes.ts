@@ -226,7 +226,6 @@ export const thCodes = {
     'allowed-despite-dmarc': 'รับไว้ตามรายชื่อผู้ส่งที่อนุญาต แม้ตรวจ DMARC ไม่ผ่าน',
     'allowed-list-mail': 'รับไว้ตามรายชื่อกลุ่มอีเมลที่อนุญาต',
   }),
-  agencyState: words({ active: 'ใช้งาน', suspended: 'ระงับ', left: 'ออกแล้ว' }),
 };
 
 /** What the next page says after something was done. */
