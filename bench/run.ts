@@ -2,8 +2,9 @@
  * `npm run bench` runs all measurements; `npm run bench -- accept` one of them. What the figures mean, and the last ones: bench/README.md.
  */
 import { benchAccept } from './accept.ts';
+import { benchRead } from './read.ts';
 
-const BENCHES: Record<string, () => Promise<void>> = { accept: benchAccept };
+const BENCHES: Record<string, () => Promise<void>> = { accept: benchAccept, read: benchRead };
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.find(name => !(name in BENCHES));
