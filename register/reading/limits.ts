@@ -7,6 +7,8 @@ export type ReadingLimits = ReadLimits & {
   milliseconds: number;
   /** Heap of one reading thread in MiB; the parts themselves are streamed and not in it. */
   memoryMb: number;
+  /** Buffers of one reading thread outside its heap, in MiB: a small file can unpack itself into more than the machine has. */
+  buffersMb: number;
   /** Bytes of a document above which its text is not looked for. */
   maxDocumentBytes: number;
   /** Characters of text kept of one document. */
@@ -19,6 +21,7 @@ export const DEFAULT_READING_LIMITS: ReadingLimits = {
   ...DEFAULT_LIMITS,
   milliseconds: 60_000,
   memoryMb: 384,
+  buffersMb: 256,
   maxDocumentBytes: 20 * 1024 * 1024,
   maxDocumentText: 2_000_000,
   maxDocuments: 50,

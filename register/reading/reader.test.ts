@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { zipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { ReadingLimits } from './limits.ts';
@@ -93,6 +94,30 @@ test('a letter that needs too much memory fails, and the process lives', async (
   const pool = reader(1, { memoryMb: 16, maxTextBytes: 200_000_000 });
   const html = `Content-Type: text/html\r\n\r\n${'<p>words &amp; words</p>'.repeat(3_000_000)}`;
   expect(await pool.read(await job(html))).toMatchObject({ outcome: 'failed', reason: 'memory' });
+  expect(await pool.read(await job('Subject: next\r\n\r\nx'))).toMatchObject({ outcome: 'read' });
+});
+
+test('a small file that unpacks itself without end is given up, the letter around it is read, and the process stays small', async () => {
+  const pool = reader(1, { buffersMb: 64 });
+  const packed = deflateSync(Buffer.alloc(600_000_000, ' '), { level: 9 });
+  const pdf = Buffer.concat([
+    Buffer.from(
+      `%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/MediaBox[0 0 9 9]/Parent 2 0 R/Contents 4 0 R>>endobj\n4 0 obj<</Filter/FlateDecode/Length ${packed.length}>>stream\n`,
+    ),
+    packed,
+    Buffer.from('\nendstream endobj\ntrailer<</Root 1 0 R/Size 5>>\n%%EOF'),
+  ]).toString('base64');
+  const outcome = await pool.read(
+    await job(
+      `Subject: bomb\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\n${pdf}\r\n`,
+    ),
+  );
+  if (outcome.outcome !== 'read') throw new Error(outcome.detail);
+  expect(outcome.message.headers.subject).toBe('bomb');
+  expect(outcome.message.notes).toContainEqual({
+    code: 'documents-given-up',
+    detail: 'The text of the attached documents could not be read (memory).',
+  });
   expect(await pool.read(await job('Subject: next\r\n\r\nx'))).toMatchObject({ outcome: 'read' });
 });
 

@@ -14,6 +14,9 @@ export type Reader = {
   close(): Promise<void>;
 };
 
+// V8 bounds a thread's heap, but not the buffers beside it. A file that unpacks itself fills them by some hundred MiB a second.
+const WATCH_MS = 100;
+
 type FailureReason = 'time' | 'memory' | 'crash' | 'unreadable';
 type ReadLetter = { message: ReadMessage; partFiles: PartFile[] };
 type Waiting = { job: ReadingJob; resolve: (outcome: ReadingOutcome) => void };
@@ -42,6 +45,7 @@ export function createReader(options: { threads: number; limits?: Partial<Readin
       if (!busy.has(worker)) return;
       busy.delete(worker);
       clearTimeout(timer);
+      clearInterval(watch);
       worker.removeAllListeners();
       if (reusable && !closed) {
         worker.unref();
@@ -60,6 +64,16 @@ export function createReader(options: { threads: number; limits?: Partial<Readin
     const giveUp = (reason: FailureReason, detail: string) =>
       finish(letter === null ? failed(reason, detail) : withoutDocuments(letter, reason), false);
     const timer = setTimeout(() => giveUp('time', `Reading took longer than ${limits.milliseconds} ms.`), limits.milliseconds);
+    const watch = setInterval(() => {
+      worker.getHeapStatistics().then(
+        figures => {
+          if (busy.get(worker) === giveUp && figures.external_memory > limits.buffersMb * 1024 ** 2)
+            giveUp('memory', `Buffers grew beyond ${limits.buffersMb} MiB.`);
+        },
+        // A thread that ends has no figures; its end is heard below.
+        () => {},
+      );
+    }, WATCH_MS);
     busy.set(worker, giveUp);
     worker.removeAllListeners();
     worker.ref();
