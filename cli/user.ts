@@ -12,8 +12,9 @@ import { table } from './table.ts';
 import { unitOfCode } from './unit-of-code.ts';
 import { chooseAgency, officerAtTerminal, withRegister } from './with-register.ts';
 
-/** Roles of an agency's people; the provider's are not an agency's to give. */
-const ROLES: Exclude<Role, 'provider'>[] = ['administrator', 'saraban', 'unit', 'auditor'];
+/** The first four are an agency's people; the provider's belong to no agency and read no letter. */
+const ROLES: Role[] = ['administrator', 'saraban', 'unit', 'auditor', 'provider'];
+const PROVIDER = { id: 0, code: 'provider' };
 
 export async function user(args: string[], context: CommandContext): Promise<number> {
   return await runPart('user', { add, list, password }, args, context);
@@ -29,7 +30,7 @@ async function add(args: string[], context: CommandContext): Promise<number> {
   const codes = listOf(values, 'units');
   if (role === 'unit' && codes.length === 0) throw usage('--role unit ต้องระบุ --units ด้วย', 'an officer of a unit needs --units');
   const made = await withRegister(context.settings(), async register => {
-    const { id, code } = await chooseAgency(register.db, textOf(values, 'agency'));
+    const { id, code } = role === 'provider' ? PROVIDER : await chooseAgency(register.db, textOf(values, 'agency'));
     const officer = officerAtTerminal(id);
     const units = codes.length === 0 ? [] : await listUnits(register.db, officer);
     const unitIds = codes.map(one => unitOfCode(units, '--units', one).id);

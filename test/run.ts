@@ -24,7 +24,7 @@ function check(name: string, command: string, args: string[]): void {
 function tests(project: string): void {
   console.log(`\n== ${project}`);
   const report = `${artefacts}${project}.json`;
-  const args = ['run', '--project', project, '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`];
+  const args = ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const result = spawnSync('vitest', args, { cwd: root, stdio: 'inherit' });
   const counts = readReport(report);
   passed += counts.passed;

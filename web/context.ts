@@ -22,8 +22,6 @@ export interface WebSettings {
   data: string;
   /** CIDR networks of the agency: /metrics is open to them, and their proxies are believed. Loopback always is. */
   ownNetworks: string[];
-  /** Opens /metrics to anybody who sends it as a bearer token; null: own networks alone. */
-  metricsToken?: string | null;
 }
 
 /** Whether the appliance can take and show letters now; one line a part, for /healthz. */

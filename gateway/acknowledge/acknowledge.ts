@@ -5,6 +5,7 @@
  * I6: one acknowledgement row a letter, locked here; its mail_id, once set, is kept by the database. So running this twice, or in two processes
  * at once, makes one mail. A press for one that failed or is uncertain sends the same mail again: same bytes, same Message-ID.
  */
+import { limitsOf } from '../../register/acknowledgement-limits.ts';
 import { insertAct, notifyChanged } from '../../register/act/queries.ts';
 import type { Transaction } from '../../register/db/connect.ts';
 import { storable } from '../../register/db/storable.ts';
@@ -16,7 +17,7 @@ import { queueMail } from '../dispatch/queue-mail.ts';
 import { newToken } from '../dispatch/token.ts';
 import { centralAddress } from './central-address.ts';
 import { composeAcknowledgement } from './compose.ts';
-import { type Decision, limitsOf, mayWe } from './may-we.ts';
+import { type Decision, mayWe } from './may-we.ts';
 import {
   countAcknowledged,
   type LetterToAcknowledge,

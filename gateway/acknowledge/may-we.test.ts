@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { limitsOf, USUAL_LIMITS } from '../../register/acknowledgement-limits.ts';
 import { ACKNOWLEDGEMENT_REASONS } from '../../register/template/reasons.ts';
 import { centralAddress } from './central-address.ts';
-import { DEFAULT_LIMITS, limitsOf, type MayWeInput, mayWe } from './may-we.ts';
+import { type MayWeInput, mayWe } from './may-we.ts';
 import { threadOf } from './raw-head.ts';
 
 function input(change: Partial<MayWeInput> = {}): MayWeInput {
@@ -14,7 +15,7 @@ function input(change: Partial<MayWeInput> = {}): MayWeInput {
     trust: { envelopeAuthenticated: true, known: false },
     pressed: false,
     lastHour: { toSender: 0, inAll: 0 },
-    limits: DEFAULT_LIMITS,
+    limits: USUAL_LIMITS,
     ...change,
   };
 }
@@ -136,8 +137,8 @@ describe('may we', () => {
 describe('limits', () => {
   it('are the agency’s where they are whole numbers, else the defaults', () => {
     expect(limitsOf({ acknowledgementsPerSender: 3, acknowledgementsPerHour: 0 })).toEqual({ perSender: 3, inAll: 0 });
-    expect(limitsOf({ acknowledgementsPerSender: '3', acknowledgementsPerHour: -1 })).toEqual(DEFAULT_LIMITS);
-    expect(limitsOf({})).toEqual(DEFAULT_LIMITS);
+    expect(limitsOf({ acknowledgementsPerSender: '3', acknowledgementsPerHour: -1 })).toEqual(USUAL_LIMITS);
+    expect(limitsOf({})).toEqual(USUAL_LIMITS);
   });
 });
 

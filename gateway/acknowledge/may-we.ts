@@ -4,6 +4,7 @@
  * Which mistake is worse: a loop between two programs, or a receipt to somebody whose address was forged, harms strangers and our good name;
  * a receipt that waits for an officer's press costs a click. So every doubt is answered with waiting, and what is plainly automatic with never.
  */
+import type { AcknowledgementLimits } from '../../register/acknowledgement-limits.ts';
 import type { AcknowledgementReason } from '../../register/template/reasons.ts';
 
 export interface MayWeInput {
@@ -24,13 +25,6 @@ export interface MayWeInput {
   lastHour: { toSender: number; inAll: number };
   limits: AcknowledgementLimits;
 }
-
-export interface AcknowledgementLimits {
-  perSender: number;
-  inAll: number;
-}
-
-export const DEFAULT_LIMITS: AcknowledgementLimits = { perSender: 60, inAll: 1_000 };
 
 export type Decision =
   | { outcome: 'send' }
@@ -145,14 +139,4 @@ function isWritable(address: string): boolean {
     !/[@,;:"()\\]/.test(domain.replace(/^\[.*\]$/, '')) &&
     !/^[.-]|\.\.|[.-]$/.test(domain.replace(/\.$/, ''))
   );
-}
-
-/** The agency's own limits out of agency.settings (`acknowledgementsPerSender`, `acknowledgementsPerHour`); what is no whole number from 0 counts as not set. */
-export function limitsOf(settings: Record<string, unknown>): AcknowledgementLimits {
-  const whole = (value: unknown, otherwise: number) =>
-    typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : otherwise;
-  return {
-    perSender: whole(settings.acknowledgementsPerSender, DEFAULT_LIMITS.perSender),
-    inAll: whole(settings.acknowledgementsPerHour, DEFAULT_LIMITS.inAll),
-  };
 }

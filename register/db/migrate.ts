@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
-import { type ConnectionOptions, openDatabase } from './connect.ts';
+import { type ConnectionOptions, type Database, openDatabase } from './connect.ts';
 
 const FOLDER = new URL('./migrations/', import.meta.url);
 // Any constant will do, as long as every Saraban uses the same: two starting at once must wait for each other.
@@ -84,4 +84,10 @@ function changedMigration(name: string): Failure {
       en: `The file ${name} was changed after it had been applied. Install the program again as it was released.`,
     },
   });
+}
+
+/** Whether the trigrams of Thai words exist under this database's LC_CTYPE. */
+export async function hearsThai(db: Database): Promise<boolean> {
+  const [row] = await db<{ trigrams: number }[]>`SELECT cardinality(show_trgm('สำนักงาน')) AS trigrams`;
+  return (row?.trigrams ?? 0) > 0;
 }

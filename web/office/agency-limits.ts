@@ -1,4 +1,5 @@
 /** The numbers of an agency's settings that its administrators may change, each with its bounds. gateway/acknowledge reads them. */
+import { USUAL_LIMITS } from '../../register/acknowledgement-limits.ts';
 import type { Language } from '../text/text.ts';
 
 export interface Limit {
@@ -16,14 +17,14 @@ export const LIMITS: Limit[] = [
     label: { th: 'แจ้งผลการรับถึงผู้ส่งรายเดียว ไม่เกิน (ฉบับต่อชั่วโมง)', en: 'Acknowledgements to one sender, at most (an hour)' },
     least: 0,
     most: 10_000,
-    usual: 10,
+    usual: USUAL_LIMITS.perSender,
   },
   {
     name: 'acknowledgementsPerHour',
     label: { th: 'แจ้งผลการรับทั้งหมด ไม่เกิน (ฉบับต่อชั่วโมง)', en: 'Acknowledgements in all, at most (an hour)' },
     least: 0,
     most: 1_000_000,
-    usual: 300,
+    usual: USUAL_LIMITS.inAll,
   },
 ];
 
