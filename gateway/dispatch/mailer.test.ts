@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadTls } from '../intake/tls.ts';
 import type { Outgoing } from './courier.ts';
-import { composeMail, deliverBySmtp, type MailToCompose, type SmtpTarget } from './mailer.ts';
+import { composeMail, deliverBySmtp, type MailToCompose, PATIENCE, type SmtpTarget } from './mailer.ts';
 import { openSink, type Sink } from './test-bench.ts';
 
 let sink: Sink;
@@ -36,7 +36,7 @@ describe('one delivery', () => {
   it('carries megabytes byte for byte, lines that begin with dots among them', async () => {
     const line = randomBytes(45).toString('base64');
     const bytes = Buffer.from(`Subject: x\r\n\r\n${`.${line}\r\n..\r\n.\r\n`.repeat(40_000)}`);
-    const delivery = await deliverBySmtp(target, outgoing(bytes), async () => true, IMPATIENT);
+    const delivery = await deliverBySmtp(target, outgoing(bytes), async () => true, PATIENCE);
     expect(delivery).toMatchObject({ outcome: 'sent' });
     expect(sink.received[0]?.bytes.equals(bytes)).toBe(true);
   });
