@@ -42,12 +42,22 @@ describe('dates and numbers', () => {
 });
 
 describe('a path to go on to', () => {
-  it.each(['//evil.example', '/\\evil.example', 'https://evil.example/', 'evil', '', '/a b', '/\n/evil.example', 'javascript:x'])(
-    'is never %j',
-    path => {
-      expect(ownPath(path, '/home')).toBe('/home');
-    },
-  );
+  it.each([
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example/',
+    'evil',
+    '',
+    '/a b',
+    '/\n/evil.example',
+    'javascript:x',
+    '/..//evil.example',
+    '/.//evil.example',
+    '/a/..//evil.example/',
+    '/%2e%2e//evil.example',
+  ])('is never %j', path => {
+    expect(ownPath(path, '/home')).toBe('/home');
+  });
   it('keeps its query', () => {
     expect(ownPath('/register?q=a&year=2569', '/')).toBe('/register?q=a&year=2569');
   });

@@ -107,7 +107,8 @@ export function goTo(request: Request, response: Response, to: string, flash?: F
 export function ownPath(wanted: string, fallback: string): string {
   if (!/^\/(?![/\\])[^\s\\]*$/.test(wanted) || !URL.canParse(wanted, 'http://own.invalid')) return fallback;
   const url = new URL(wanted, 'http://own.invalid');
-  return url.host === 'own.invalid' ? url.pathname + url.search : fallback;
+  // '/..//evil.example' loses its dots here, and what is left names another site.
+  return url.host === 'own.invalid' && !url.pathname.startsWith('//') ? url.pathname + url.search : fallback;
 }
 
 /** The figures of the rail, by the name of their place on the page. */

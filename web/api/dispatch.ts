@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { officerOfToken } from '../../register/look/sign-in.ts';
 import type { Officer } from '../../register/officer.ts';
 import { type Handler, peerAddress, type Request, type Response } from '../http.ts';
+import { disposition } from '../pages/files.ts';
 import { createRate, type Rate } from '../rate.ts';
 import { strangersFileHeaders } from '../security.ts';
 import { openApiDocument } from './openapi.ts';
@@ -106,7 +107,7 @@ async function writeReply(response: Response, reply: Reply): Promise<void> {
   await begun(reply.stream);
   strangersFileHeaders(response, "default-src 'none'; sandbox");
   response.setHeader('Content-Type', safeType(reply.contentType));
-  response.setHeader('Content-Disposition', dispositionOf(reply.fileName));
+  response.setHeader('Content-Disposition', disposition('attachment', reply.fileName));
   if (reply.size !== null) response.setHeader('Content-Length', reply.size);
   if (reply.sha256 !== null) response.setHeader('Repr-Digest', `sha-256=:${Buffer.from(reply.sha256, 'hex').toString('base64')}:`); // RFC 9530
   if (response.req.method === 'HEAD') {
@@ -142,14 +143,4 @@ function writeProblem(context: ApiContext, request: Request, response: Response,
 // A type out of a stranger's header goes back into one of ours only when it is nothing but a type.
 function safeType(type: string): string {
   return /^[\w.+-]{1,100}\/[\w.+-]{1,100}(?:; [\w=;. -]+)?$/.test(type) ? type : 'application/octet-stream';
-}
-
-/** RFC 6266: the name in ASCII for old clients, in UTF-8 for the others. */
-function dispositionOf(name: string): string {
-  const ascii = name.replaceAll(/[^\x20-\x7e]|["\\%]/g, '_').slice(0, 150);
-  const encoded = encodeURIComponent(name.toWellFormed().slice(0, 150).toWellFormed()).replaceAll(
-    /['()*]/g,
-    char => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`;
 }
