@@ -10,9 +10,13 @@ export interface Mark {
   tone: 'alarm' | 'warn' | 'good' | 'plain';
 }
 
-export function subjectOf(visit: Visit, subject: string): string {
-  return subject.trim() === '' ? visit.text.register.noSubject : subject;
+export function subjectOf(visit: Visit, subject: string, urgency = 'normal'): string {
+  const shown = urgency === 'normal' ? subject : subject.replace(LEADING_URGENCY, '');
+  return (shown.trim() === '' ? subject : shown).trim() || visit.text.register.noSubject;
 }
+
+// Where the tag beside the subject says the class, the same word need not stand twice. The fact itself keeps what the sender wrote.
+const LEADING_URGENCY = /^\s*[[(【]?(?:ด่วนที่สุด|ด่วนมาก|ด่วน)[\])】]?\s*[!:：.–-]*\s+/;
 
 /** The agency or person a letter is from: the best we know. */
 export function senderOf(entry: { fromAgency: string; fromName: string; fromAddress: string }): string {

@@ -57,7 +57,7 @@ export async function entryPage(context: PageContext, request: Request, response
       response,
       visit,
       'entry',
-      { title: `${format.registerNumber(entry)} ${subjectOf(visit, entry.subject)}`, current: 'register' },
+      { title: `${format.registerNumber(entry)} ${subjectOf(visit, entry.subject, entry.urgency)}`, current: 'register' },
       { ...entryShown(visit, format, entry), tabs, part },
     );
 }
@@ -159,7 +159,7 @@ function entryShown(visit: SignedIn, format: Format, entry: EntryDetail): object
     self: href,
     version: entry.version,
     number: format.registerNumber(entry),
-    subject: subjectOf(visit, entry.subject),
+    subject: subjectOf(visit, entry.subject, entry.urgency),
     marks: urgencyMarks(visit, entry),
     gone: entry.state === 'cancelled',
     backHref: `/register?year=${entry.year}`,

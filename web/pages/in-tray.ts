@@ -86,7 +86,7 @@ function rowOf(visit: SignedIn, format: Format, { route, entry }: InTrayRow) {
     routedTime: format.time(route.routedAt),
     number: format.registerNumber(entry),
     letterNumber: entry.letterNumber,
-    subject: subjectOf(visit, entry.subject),
+    subject: subjectOf(visit, entry.subject, entry.urgency),
     marks: [...urgencyMarks(visit, entry), ...due],
     instruction: [wordOf(text.code.purpose, route.purpose), route.instruction].filter(one => one !== '').join(' · '),
     from: senderOf(entry),

@@ -66,7 +66,9 @@ function rowOf(visit: SignedIn, format: Format, entry: EntryRow, day: string, to
     time: format.time(entry.receivedAt),
     letterNumber: entry.letterNumber,
     letterDate: entry.letterDate === null ? '' : format.day(entry.letterDate),
-    subject: gone ? `${words.cancelled}: ${entry.stateReason || subjectOf(visit, entry.subject)}` : subjectOf(visit, entry.subject),
+    subject: gone
+      ? `${words.cancelled}: ${entry.stateReason || subjectOf(visit, entry.subject, entry.urgency)}`
+      : subjectOf(visit, entry.subject, entry.urgency),
     marks: gone ? [] : urgencyMarks(visit, entry),
     facts: factsOf(visit, format, entry, today),
     from: senderOf(entry),
