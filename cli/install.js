@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const DEBIAN_PACKAGES = { chromium: '/usr/bin/chromium', swaks: '/usr/bin/swaks' };
+const DEBIAN_PACKAGES = { chromium: '/usr/bin/chromium', swaks: '/usr/bin/swaks', 'clamav-daemon': '/usr/sbin/clamd' };
 
 /** Whether the Node that runs this reads TypeScript by itself (22.18, the first with type stripping switched on, or newer). */
 export function isNodeNewEnough() {

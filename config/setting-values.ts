@@ -31,6 +31,15 @@ export function readPort(text: string): number | undefined {
   return /^\d{1,5}$/.test(text) && Number(text) <= 65_535 ? Number(text) : undefined;
 }
 
+/** Where clamd listens: `127.0.0.1:3310`, `clamd.agency.go.th:3310`, `[::1]:3310`, or its socket's absolute path. */
+export function readClamd(text: string): { host: string; port: number } | { path: string } | undefined {
+  if (text.startsWith('/')) return { path: text };
+  const [, inBrackets, plain, port] = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d+)$/.exec(text) ?? [];
+  const host = inBrackets ?? readHost(plain ?? '') ?? '';
+  const number = readPort(port ?? '') ?? 0;
+  return host === '' || number === 0 || (inBrackets !== undefined && isIP(inBrackets) !== 6) ? undefined : { host, port: number };
+}
+
 export function readRelay(text: string): Relay | undefined {
   if (text === 'capture' || text === 'direct') return { kind: text };
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -51,6 +51,7 @@ test('without a word, it is the appliance of the design', () => {
     tlsKey: null,
     tlsCert: null,
     ownNetworks: [],
+    clamd: null,
     logLevel: 'info',
     clockStart: null,
   });
@@ -75,6 +76,7 @@ test('what a user may write in each setting is read', () => {
     SARABAN_DNS: '192.0.2.53, 127.0.0.1:5353 [::1]:53 2001:db8::1',
     SARABAN_BARE_LF: 'refuse',
     SARABAN_OWN_NETWORKS: '10.0.0.0/8,192.0.2.1 2001:db8::/32',
+    SARABAN_CLAMD: '[::1]:3310',
     SARABAN_DATABASE_URL: 'postgresql://u:p@h:5433/d',
     SARABAN_CLOCK: '2026-12-31T23:59:50+07:00',
     SARABAN_TEST: '1',
@@ -92,9 +94,16 @@ test('what a user may write in each setting is read', () => {
     dns: ['192.0.2.53', '127.0.0.1:5353', '[::1]:53', '2001:db8::1'],
     bareLf: 'refuse',
     ownNetworks: ['10.0.0.0/8', '192.0.2.1/32', '2001:db8::/32'],
+    clamd: { host: '::1', port: 3310 },
     databaseUrl: 'postgresql://u:p@h:5433/d',
     clockStart: new Date('2026-12-31T16:59:50Z'),
   });
+});
+
+test('the virus scanner is a machine and port, or a socket, or none', () => {
+  expect(settingsOf({}).clamd).toBeNull();
+  expect(settingsOf({ SARABAN_CLAMD: 'clamd.agency.go.th:3310' }).clamd).toEqual({ host: 'clamd.agency.go.th', port: 3310 });
+  expect(settingsOf({ SARABAN_CLAMD: '/run/clamav/clamd.ctl' }).clamd).toEqual({ path: '/run/clamav/clamd.ctl' });
 });
 
 test('links can be put together by appending to the web address', () => {
@@ -162,6 +171,7 @@ describe('every wrong value is named, in Thai and English', () => {
     ['SARABAN_DISK_FLOOR', ['10%', '1PiB']],
     ['SARABAN_BARE_LF', ['yes', 'Accept']],
     ['SARABAN_OWN_NETWORKS', ['10.0.0.0/33', 'mail.agency.go.th', '10.0.0.0/', '10.0.0.0/8/8', '2001:db8::/129']],
+    ['SARABAN_CLAMD', ['clamd', 'clamd:', ':3310', 'clamd:0', 'clamd:99999', '::1:3310', '[clamd]:3310', 'run/clamd.ctl']],
     ['SARABAN_LOG_LEVEL', ['verbose', '30']],
   ])('%s', (name, wrong) => {
     for (const text of wrong)

@@ -11,6 +11,7 @@ import { nearest } from './nearest.ts';
 import {
   type Relay,
   readAddress,
+  readClamd,
   readDatabaseUrl,
   readHost,
   readInstant,
@@ -55,6 +56,8 @@ export type Settings = {
   tlsKey: string | null;
   tlsCert: string | null;
   ownNetworks: string[];
+  /** The virus scanner; `null`: none. */
+  clamd: { host: string; port: number } | { path: string } | null;
   logLevel: LogLevel;
   /** For tests: the instant the clock starts from. */
   clockStart: Date | null;
@@ -139,6 +142,11 @@ const schema = z.object({
     'ต้องเป็นเครือข่าย เช่น 10.0.0.0/8 คั่นด้วยจุลภาค',
     'must be networks such as 10.0.0.0/8, separated by commas',
   ).default([]),
+  SARABAN_CLAMD: understood(
+    readClamd,
+    'ต้องเป็น เครื่อง:พอร์ต หรือที่อยู่ของซ็อกเก็ต เช่น /run/clamav/clamd.ctl',
+    'must be host:port, or the path of a socket such as /run/clamav/clamd.ctl',
+  ).optional(),
   SARABAN_LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent').default('info'),
   SARABAN_CLOCK: understood(
     readInstant,
@@ -260,6 +268,7 @@ function toSettings(values: z.output<typeof schema>, base: string): Settings {
     tlsKey: file(values.SARABAN_TLS_KEY),
     tlsCert: file(values.SARABAN_TLS_CERT),
     ownNetworks: values.SARABAN_OWN_NETWORKS,
+    clamd: values.SARABAN_CLAMD ?? null,
     logLevel: values.SARABAN_LOG_LEVEL,
     clockStart: values.SARABAN_CLOCK ?? null,
   };

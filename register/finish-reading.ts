@@ -43,6 +43,8 @@ export interface ReadingContext {
   now: () => Date;
   /** Charset of raw 8-bit text without any declaration. */
   fallbackCharset?: string;
+  /** A virus scanner is configured. */
+  scans?: boolean;
 }
 
 const READER: Actor = { id: null, name: 'Saraban', peer: 'reader' };
@@ -148,6 +150,7 @@ async function keep(
 
 /** What follows is queued once: a letter whose reading failed was acknowledged and routed then, as far as could be. */
 async function queueNext(tx: Transaction, context: ReadingContext, agencyId: number, message: MessageToRead): Promise<void> {
+  if (context.scans === true) await context.jobs.enqueue(tx, 'scan-message', [{ agencyId, messageId: message.id }]);
   if (message.entryId !== null) {
     if (message.reading === 'waiting') await context.jobs.enqueue(tx, 'acknowledge', [{ agencyId, entryId: message.entryId }]);
     await context.jobs.enqueue(tx, 'route-letter', [{ agencyId, entryId: message.entryId }]);

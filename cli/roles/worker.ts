@@ -18,7 +18,7 @@ export async function run(context: RoleContext): Promise<RunningRole> {
   const jobs = await openJobs(context.database, { works: true, name: 'worker', log });
   const store = await openFolderStore(join(settings.data, 'blobs'));
   const reader = createReader({ threads: READING_THREADS });
-  await registerRegisterWork({ db, jobs, store, now: clock, reader, log });
+  await registerRegisterWork({ db, jobs, store, now: clock, reader, log, clamd: settings.clamd });
   const gateway = await registerGatewayWork({ db, jobs, store, now: clock, settings, log });
   return {
     ready: {},

@@ -411,6 +411,9 @@ CREATE TABLE message (
   reading text NOT NULL DEFAULT 'waiting'::text,
   reading_notes jsonb NOT NULL DEFAULT '[]'::jsonb,
   poorly_read boolean NOT NULL GENERATED ALWAYS AS (((reading = 'failed'::text) OR ((reading = 'done'::text) AND (reading_notes @? '$[*]."code"?(@ like_regex "^(head-cut|too-many-fields|too-many-parts|too-deep|too-large-to-open|kept-bytes-limit|text-cut|blank-line-missing|boundary-guessed|multipart-without-parts|multipart-not-closed|multipart-empty|block-not-ended|base64-not-padded|uuencode-.*|encoding-unknown|tnef-.*|documents-given-up|document-broken|document-page-broken|document-too-large|document-marks-lost)$")'::jsonpath)))) STORED,
+  scan text NOT NULL DEFAULT 'none'::text,
+  scan_name text NOT NULL DEFAULT ''::text,
+  scanned_at timestamp(3) with time zone,
   CONSTRAINT message_pkey PRIMARY KEY (agency_id, id),
   CONSTRAINT message_agency_id_duplicate_of_fkey FOREIGN KEY (agency_id, duplicate_of) REFERENCES message(agency_id, id),
   CONSTRAINT message_agency_id_entry_id_fkey FOREIGN KEY (agency_id, entry_id) REFERENCES entry(agency_id, id) DEFERRABLE INITIALLY DEFERRED,
@@ -424,12 +427,14 @@ CREATE TABLE message (
   CONSTRAINT message_envelope_to_check CHECK ((cardinality(envelope_to) > 0)),
   CONSTRAINT message_held_state_check CHECK ((held_state = ANY (ARRAY['waiting'::text, 'entered'::text, 'dismissed'::text]))),
   CONSTRAINT message_reading_check CHECK ((reading = ANY (ARRAY['waiting'::text, 'done'::text, 'failed'::text]))),
+  CONSTRAINT message_scan_check CHECK ((scan = ANY (ARRAY['none'::text, 'clean'::text, 'infected'::text, 'not-scanned'::text]))),
   CONSTRAINT message_secrecy_check CHECK ((secrecy = ANY (ARRAY['normal'::text, 'confidential'::text, 'secret'::text, 'top-secret'::text])))
 );
 CREATE INDEX message_attention ON public.message USING btree (agency_id, received_at DESC, id DESC) WHERE attention;
 CREATE INDEX message_by_header_id ON public.message USING hash (header_message_id) WHERE (header_message_id IS NOT NULL);
 CREATE INDEX message_by_sha256 ON public.message USING btree (agency_id, sha256);
 CREATE INDEX message_held ON public.message USING btree (agency_id, received_at DESC, id DESC) WHERE (held_state IS NOT NULL);
+CREATE INDEX message_not_clean ON public.message USING btree (agency_id, received_at DESC, id DESC) WHERE (scan = ANY (ARRAY['infected'::text, 'not-scanned'::text]));
 CREATE INDEX message_notices ON public.message USING btree (agency_id, received_at DESC, id DESC) WHERE (disposition = 'notice'::text);
 CREATE UNIQUE INDEX message_once ON public.message USING btree (agency_id, sha256, envelope_sha256) WHERE (disposition <> 'duplicate'::text);
 CREATE INDEX message_poorly_read ON public.message USING btree (agency_id, received_at DESC, id DESC) WHERE poorly_read;

@@ -148,6 +148,7 @@ export const enCodes: Text['code'] = {
     'notice-entered': 'Entered a notice as a letter',
     'held-dismissed': 'Kept without a number',
     'held-entered': 'Entered a held mail',
+    'found-infected': 'Found infected',
     reread: 'Read again',
   },
   opened: { page: 'page', raw: 'original', attachment: 'attachment', api: 'program (API)' },
@@ -225,6 +226,8 @@ export const enCodes: Text['code'] = {
     'reading-memory': 'reading needed more memory than is allowed',
     'allowed-despite-dmarc': 'taken because the sender is on the allow list, though DMARC failed',
     'allowed-list-mail': 'taken because the mailing list is on the allow list',
+    infected: 'the virus scanner found something in it: do not open its files',
+    'not-scanned': 'not scanned for viruses: the scanner gave no answer yet',
   },
 };
 

@@ -251,6 +251,7 @@ export const officeEn: typeof officeTh = {
       'correspondent-changed': 'changed the address book',
       'correspondent-removed': 'removed an agency from the address book',
       'correspondents-imported': 'imported the address book',
+      'found-infected': 'the virus scanner found something',
       reread: 'had a letter read again',
       'reread-all': 'had letters read again',
     },

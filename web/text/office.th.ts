@@ -248,6 +248,7 @@ export const officeTh = {
       'correspondent-changed': 'แก้ไขสมุดที่อยู่',
       'correspondent-removed': 'ลบหน่วยงานออกจากสมุดที่อยู่',
       'correspondents-imported': 'นำเข้าสมุดที่อยู่',
+      'found-infected': 'โปรแกรมตรวจไวรัสพบไวรัส',
       reread: 'ให้อ่านหนังสือใหม่',
       'reread-all': 'ให้อ่านหนังสือหลายฉบับใหม่',
       'address-removed': 'ลบที่อยู่',
