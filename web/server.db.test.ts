@@ -68,6 +68,18 @@ describe('beside the pages', () => {
     await expect(fetch(`http://127.0.0.1:${other.port}/healthz`)).rejects.toThrow();
   });
 
+  it('takes nobody for signed out while the database is away', async () => {
+    // A server that has gone takes its socket with it: "no such file", which the session library would read as "no such session".
+    const db = openDatabase({ host: '/nonexistent', port: 1, user: 'x', database: 'x' }, { role: 'app', max: 1, name: 'away' });
+    const away = await startWeb({ ...register.world.context, db });
+    const { cookie } = await register.tryToSignIn('saraban@red', PASSWORD);
+    const response = await fetch(`http://127.0.0.1:${away.port}/register`, { headers: { cookie }, redirect: 'manual' });
+    expect([response.status, response.headers.get('retry-after')]).toEqual([503, '15']);
+    await away.stop();
+    await db.end();
+    register.world.errors.length = 0;
+  });
+
   it('says that the database is away, and when to come back', async () => {
     const db = openDatabase({ host: '127.0.0.1', port: 1, user: 'x', database: 'x' }, { role: 'app', max: 1, name: 'away' });
     const away = await startWeb({ ...register.world.context, db });

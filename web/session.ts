@@ -7,6 +7,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import session from 'express-session';
 import type { Database, JsonValue } from '../register/db/connect.ts';
+import { asFailure } from '../register/db/transaction.ts';
 import type { WebContext } from './context.ts';
 import type { Handler, Request } from './http.ts';
 import { deleteSession, extendSession, saveSession, selectSession } from './queries.ts';
@@ -84,7 +85,8 @@ class DatabaseStore extends session.Store {
   override get(id: string, done: (error: unknown, data?: session.SessionData | null) => void): void {
     selectSession(this.db, sessionHash(id), this.now()).then(
       data => done(null, data as unknown as session.SessionData | null),
-      error => done(error),
+      // As a Failure: the library takes the code ENOENT, which a missing socket of the database has too, for "there is no such session".
+      error => done(asFailure(error)),
     );
   }
 
