@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Scanned, scanStream } from '../../register/scan/clamd.ts';
+import { startAppliance } from '../appliance.ts';
+import { SmtpClient } from '../smtp-client.ts';
 
 const SIGNATURE = 'SARABAN HAND-MADE TEST SIGNATURE';
 let folder: string;
@@ -69,3 +71,29 @@ it('is told when a letter is larger than the scanner takes', async () => {
   const pieces = Array.from({ length: 100 }, () => Buffer.alloc(100_000, 'x'));
   expect(await scan(...pieces)).toEqual({ outcome: 'not-scanned', why: 'INSTREAM size limit exceeded. ERROR', again: false });
 });
+
+it('looks at every letter that the appliance registers: the number stays, the letter is marked', async () => {
+  const appliance = await startAppliance(join(folder, 'data'), { SARABAN_CLAMD: socket });
+  try {
+    const client = await SmtpClient.open(appliance.smtpPort);
+    const replies = [];
+    for (const attachment of ['nothing in it', SIGNATURE]) {
+      replies.push((await client.send('a@b.example', ['saraban@tambon.example'], letter(attachment)))?.lines[0]);
+    }
+    await client.quit();
+    expect(replies).toEqual([expect.stringMatching(/^250 2\.0\.0 registered 1\//), expect.stringMatching(/^250 2\.0\.0 registered 2\//)]);
+    const db = await appliance.owner();
+    const scans = async () =>
+      (await db`SELECT e.number, m.scan, m.attention FROM message m JOIN entry e ON e.id = m.entry_id ORDER BY e.number`).map(row => ({
+        ...row,
+      }));
+    await expect.poll(scans, { timeout: 30_000, interval: 200 }).toEqual([
+      { number: 1, scan: 'clean', attention: false },
+      { number: 2, scan: 'infected', attention: true },
+    ]);
+    await expect.poll(async () => (await db`SELECT 1 FROM act WHERE kind = 'found-infected'`).length).toBe(1);
+    expect((await appliance.verify()).faults).toEqual([]);
+  } finally {
+    await appliance.stop();
+  }
+}, 90_000);
