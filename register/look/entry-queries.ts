@@ -15,7 +15,7 @@ export function entryColumns(tx: Transaction) {
     e.id, e.register, e.year, e.number, e.state, e.state_reason AS "stateReason", e.received_at AS "receivedAt", e.entered_at AS "enteredAt", e.from_name AS "fromName",
     e.from_address AS "fromAddress", e.from_agency AS "fromAgency", e.subject, e.letter_number AS "letterNumber", e.letter_date AS "letterDate", e.urgency, e.secrecy, e.circular,
     e.attachment_count AS "attachmentCount", e.attachment_bytes AS "attachmentBytes", e.confirmed_at AS "confirmedAt", e.confirmed_by AS "confirmedBy", e.due_on AS "dueOn",
-    e.duplicate_state AS "duplicateState", e.version, coalesce(m.trust, '{}') AS trust, coalesce(m.reading, 'done') AS reading,
+    e.duplicate_state AS "duplicateState", e.duplicate_reason AS "duplicateReason", coalesce(m.scan, 'none') AS scan, e.version, coalesce(m.trust, '{}') AS trust, coalesce(m.reading, 'done') AS reading,
     coalesce(k.state, 'refused') AS "ackState", coalesce(k.reason, '') AS "ackReason", k.sent_at AS "ackSentAt",
     d.id AS "duplicateId", d.number AS "duplicateNumber", d.year AS "duplicateYear"`;
 }

@@ -54,6 +54,10 @@ export interface EntryRow {
   acknowledgement: { state: AcknowledgementState; reason: string; sentAt: Date | null };
   duplicateOf: { id: string; number: number; year: number } | null;
   duplicateState: 'flagged' | 'linked' | 'dismissed' | null;
+  /** Why it was flagged; '' when it never was. */
+  duplicateReason: '' | 'message-id' | 'attachments' | 'letter-number';
+  /** What the virus scanner said of the mail; 'none' when there is no scanner, or no mail. */
+  scan: 'none' | 'clean' | 'infected' | 'not-scanned';
   routes: RouteRow[];
   dueOn: string | null;
   trust: TrustEvidence;

@@ -124,6 +124,8 @@ export function entryNotices(visit: SignedIn, format: Format, entry: EntryDetail
   if (entry.secrecy !== 'normal') notices.push({ text: words.secrecyWarning, tone: '', actions: [] });
   if (entry.reading === 'failed') notices.push({ text: words.notRead, tone: 'warn', actions: [] });
   if (entry.reading === 'waiting' && entry.message !== null) notices.push({ text: words.stillReading, tone: 'plain', actions: [] });
+  if (entry.scan === 'infected') notices.push({ text: words.infected, tone: '', actions: [] });
+  if (entry.scan === 'not-scanned') notices.push({ text: words.notScanned, tone: 'warn', actions: [] });
   const other = entry.duplicateOf;
   if (other !== null && (entry.duplicateState === 'flagged' || entry.duplicateState === 'linked')) {
     const number = format.registerNumber(other);
@@ -136,7 +138,10 @@ export function entryNotices(visit: SignedIn, format: Format, entry: EntryDetail
           ]
         : [];
     notices.push({
-      text: entry.duplicateState === 'linked' ? words.duplicateIs(number) : words.duplicateMay(number),
+      text:
+        entry.duplicateState === 'linked'
+          ? words.duplicateIs(number)
+          : words.duplicateMay(number, wordOf(text.code.duplicateReason, entry.duplicateReason)),
       tone: entry.duplicateState === 'linked' ? 'plain' : 'warn',
       actions: [open, ...decide],
     });

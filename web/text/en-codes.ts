@@ -49,6 +49,12 @@ export const enCodes: Text['code'] = {
     failed: 'Acknowledgement could not be sent',
     uncertain: 'Not certain that the acknowledgement arrived',
   },
+  duplicateReason: {
+    '': '',
+    'message-id': 'same Message-ID, different content',
+    attachments: 'the same attachments from the same domain',
+    'letter-number': 'the same sender, letter number and letter date',
+  },
   heldReason: {
     'deny-list': 'the sender is on the agency’s deny list',
     'dmarc-reject': 'the sender’s domain asks that mail like this be rejected: possibly forged',
