@@ -20,6 +20,8 @@ export interface OpenOptions {
   name: string;
 }
 
+const LONGEST_PAUSE_S = 1;
+
 /**
  * Opens a pool. No connection is made before the first query.
  * Types: bigint comes back as number (sizes and counts stay below 2^53), date as 'yyyy-mm-dd' text, timestamptz as Date, bytea as Buffer.
@@ -29,6 +31,8 @@ export function openDatabase(connection: ConnectionOptions, options: OpenOptions
     max: options.max,
     idle_timeout: 0,
     connect_timeout: 10,
+    // The client's own pauses between tries to connect grow to 20 seconds: so long would mail and pages wait for a database that is back.
+    backoff: tries => Math.min(LONGEST_PAUSE_S, 0.05 * 2 ** tries),
     onnotice: () => {},
     connection: {
       application_name: `saraban ${options.name}`,
