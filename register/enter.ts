@@ -27,6 +27,8 @@ export interface Addressee {
   judgement: Judgement;
   /** What this agency's own policy did, beside what the gateway saw in the bytes. */
   notes?: ReadingNote[];
+  /** What this agency believes of the sender, where its own policy says otherwise than the gateway. */
+  trust?: JsonValue;
 }
 
 export interface Peer {
@@ -235,7 +237,7 @@ function baseRow(message: InboundMessage, addressee: Addressee, envelopeSha256: 
     from_name: storable(message.fromName, 500),
     from_address: storable(message.fromAddress, 500),
     intake_notes: [...message.notes, ...(addressee.notes ?? [])].map(note => ({ ...note, detail: storable(note.detail, 500) })),
-    trust: message.trust,
+    trust: addressee.trust ?? message.trust,
     attention: false,
     reading: 'waiting',
     entry: null,

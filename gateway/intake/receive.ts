@@ -12,6 +12,7 @@ import type { MessageHeaders } from '../../register/letter/message.ts';
 import type { Writer } from '../../register/one-writer.ts';
 import type { Store } from '../../register/store/folder.ts';
 import { recogniseFromHeaders } from '../notices/recognise.ts';
+import { throughForwarder } from './forwarder.ts';
 import type { Policies } from './policies.ts';
 import { decide, together, withoutListFields } from './policy.ts';
 import { splitAddress } from './recipients.ts';
@@ -164,22 +165,31 @@ async function addresseesOf(
       const addresses = envelope.to.filter(recipient => recipient.agencyId === agencyId).map(recipient => recipient.address);
       const [policy, ownAddresses] = [await context.policies.of(agencyId), await context.addressesOf(agencyId)];
       const judgement = judgeFor(context, addresses, ownAddresses, envelope.from, headers, secrecy);
+      const seen = throughForwarder(trust, policy.forwarders, envelope.from);
       const decision = decide(policy, {
         judgement,
         withoutListMarks: () =>
           judgeFor(context, addresses, ownAddresses, envelope.from, headers === null ? null : withoutListFields(headers), secrecy),
         envelopeFrom: envelope.from,
         headerFrom: headers?.from?.address ?? '',
-        trust,
+        trust: seen,
       });
-      return { agency: { agencyId, addresses, judgement, policy }, decision };
+      // Only where it differs: the evidence is long, and one agency's trust is not another's.
+      const own = seen === trust ? {} : { trust: JSON.parse(JSON.stringify(seen)) };
+      return { agency: { agencyId, addresses, judgement, policy, own }, decision };
     }),
   );
   const all = together(decided, agency => agency.judgement);
   if (all.answer === 'try-again') return REPLIES.noDns;
   if (all.answer === 'refuse')
     return REPLIES.senderRefused(decided[0]?.agency.policy.agencyName ?? '', decided[0]?.agency.policy.phone ?? '');
-  return all.judgements.map(({ agency: { agencyId, addresses }, judgement, notes }) => ({ agencyId, addresses, judgement, notes }));
+  return all.judgements.map(({ agency: { agencyId, addresses, own }, judgement, notes }) => ({
+    agencyId,
+    addresses,
+    judgement,
+    notes,
+    ...own,
+  }));
 }
 
 function judgeFor(

@@ -266,6 +266,7 @@ describe("the agency's own policy", () => {
     dkim: 'none',
     dmarc: 'none',
     arc: null,
+    sealed: null,
     policy: null,
     aligned: false,
     envelopeAuthenticated: false,
@@ -354,6 +355,30 @@ describe("the agency's own policy", () => {
         (await client.send('bounce@else.example', ['saraban@reads-news.example'], news.replace('somchai@sender', 'x@else')))?.lines[0],
       ).toMatch(/^250 2\.0\.0 accepted /);
       expect(await kept(id)).toMatchObject([{ disposition: 'entered', notes: [{ code: 'allowed-list-mail' }] }, { disposition: 'notice' }]);
+    });
+  });
+
+  it("lets a forwarder's word count for the agency that trusts him, and for no other", async () => {
+    const forged: Partial<Trust> = {
+      dmarc: 'fail',
+      policy: 'reject',
+      sealed: {
+        sealer: 'lists.example',
+        from: 'sender.example',
+        spf: { result: 'pass', domain: 'sender.example' },
+        dkim: [],
+        dmarc: { result: 'pass', from: 'sender.example' },
+      },
+    };
+    await withPolicy('trusts-lists', { forwarders: ['lists.example'] }, forged, async (client, id) => {
+      const other = await addTestAgency(fresh.db, 'no-lists');
+      const to = ['saraban@no-lists.example', 'saraban@trusts-lists.example'];
+      expect((await client.send('somchai@sender.example', to, letter('passed on')))?.code).toBe(250);
+      const stored = async (agencyId: number) =>
+        await fresh.owner`SELECT disposition, trust->>'envelopeAuthenticated' AS proven, trust->'evidence'->>'forwarder' AS forwarder
+                          FROM message WHERE agency_id = ${agencyId}`;
+      expect(await stored(id)).toEqual([{ disposition: 'entered', proven: 'true', forwarder: 'lists.example' }]);
+      expect(await stored(other)).toEqual([{ disposition: 'held', proven: 'false', forwarder: null }]);
     });
   });
 

@@ -6,6 +6,7 @@
  */
 import type { Readable } from 'node:stream';
 import { authenticate } from 'mailauth';
+import { type Sealed, sealedOf } from './forwarder.ts';
 import { createNameService, dnsError, type NameServiceSettings, type Resolve } from './name-service.ts';
 import { isOwnNetwork, plainAddress } from './networks.ts';
 import { trustSentence } from './trust-sentence.ts';
@@ -35,6 +36,8 @@ export type Trust = {
   dmarc: TrustResult;
   /** Null when the mail carries no ARC chain. */
   arc: TrustResult | null;
+  /** What its newest sealer saw; null when there is no chain or it does not hold. It counts for who trusts him: forwarder.ts. */
+  sealed: Sealed | null;
   /** What the domain of From asks to be done with mail that fails DMARC; null when it says nothing. */
   policy: 'none' | 'quarantine' | 'reject' | null;
   /** SPF or DKIM passed for a domain that is aligned with From (RFC 7489 3.1). */
@@ -120,6 +123,7 @@ async function judgeStranger(input: JudgeInput, resolve: Resolve): Promise<Trust
     dkim: signatures.result,
     dmarc,
     arc,
+    sealed: sealedOf(found.arc || null, dmarcFound === null ? null : fromDomain),
     policy,
     aligned,
     envelopeAuthenticated,
@@ -174,6 +178,7 @@ function unasked(input: JudgeInput, known: boolean, temporary: boolean, evidence
     dkim: result,
     dmarc: result,
     arc: null,
+    sealed: null,
     policy: null,
     aligned: false,
     envelopeAuthenticated: false,

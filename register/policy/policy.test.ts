@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { listed, policyOf, readPolicy, USUAL_POLICY } from './policy.ts';
 
-const typed = (deny: string, allow = '', holdDmarc = 'reject', noDns = 'accept-unverified') =>
-  readPolicy({ deny, allow, holdDmarc, noDns });
+const typed = (deny: string, allow = '', holdDmarc = 'reject', noDns = 'accept-unverified', forwarders = '') =>
+  readPolicy({ deny, allow, holdDmarc, noDns, forwarders });
 
 describe('the policy as it is stored', () => {
   it('is the usual one where nothing was decided', () => {
-    expect(USUAL_POLICY).toEqual({ deny: [], allow: [], holdDmarc: 'reject', noDns: 'accept-unverified' });
+    expect(USUAL_POLICY).toEqual({ deny: [], allow: [], holdDmarc: 'reject', noDns: 'accept-unverified', forwarders: [] });
     for (const settings of [{}, null, undefined, { policy: undefined }]) expect(policyOf(settings)).toEqual(USUAL_POLICY);
     expect(policyOf({ policy: { noDns: 'try-again' } })).toEqual({ ...USUAL_POLICY, noDns: 'try-again' });
   });
@@ -41,6 +41,16 @@ describe('the policy as it is typed', () => {
     expect(typed('go.th').outcome).toBe('invalid');
     expect(typed('', 'co.th').outcome).toBe('invalid');
     expect(typed('office.go.th').outcome).toBe('ok');
+  });
+
+  it('takes the domains of forwarders, each meaning itself alone', () => {
+    const forwarders = (text: string) => typed('', '', 'reject', 'accept-unverified', text);
+    expect(forwarders('Lists.DGA.or.th # mailing lists\nforward.example.')).toMatchObject({
+      policy: { forwarders: ['forward.example', 'lists.dga.or.th'] },
+    });
+    for (const wrong of ['someone@forward.example', 'or.th', 'd=forward.example', 'localhost']) {
+      expect(forwarders(wrong)).toMatchObject({ outcome: 'invalid', faults: [{ field: 'forwarders' }] });
+    }
   });
 
   it('refuses choices that are none', () => {

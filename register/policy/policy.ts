@@ -17,6 +17,8 @@ const shape = z.object({
   holdDmarc: z.enum(['none', 'reject', 'reject-quarantine']).default('reject'),
   /** What to do when a sender can't be judged because the domain name system gives no answer. */
   noDns: z.enum(['accept-unverified', 'try-again']).default('accept-unverified'),
+  /** Sealing domains (d= of ARC-Seal, RFC 8617) of forwarders whose word about a sender counts. The very name, none beneath it. */
+  forwarders: z.array(SENDER).max(200).default([]),
 });
 
 export type Policy = z.infer<typeof shape>;
@@ -36,6 +38,7 @@ export interface PolicyInput {
   allow: string;
   holdDmarc: string;
   noDns: string;
+  forwarders: string;
 }
 
 /** Checks a policy as it was typed. Every fault names its field and its line. */
@@ -43,6 +46,7 @@ export function readPolicy(input: PolicyInput): { outcome: 'ok'; policy: Policy 
   const faults: Fault[] = [];
   const deny = readSenders('deny', input.deny, faults);
   const allow = readSenders('allow', input.allow, faults);
+  const forwarders = readSenders('forwarders', input.forwarders, faults);
   for (const sender of deny.filter(one => allow.includes(one))) {
     faults.push({ field: 'deny', message: { th: `${sender} อยู่ในทั้งสองรายการ`, en: `${sender} stands in both lists.` } });
   }
@@ -54,7 +58,11 @@ export function readPolicy(input: PolicyInput): { outcome: 'ok'; policy: Policy 
     const th = `${sender} กว้างเกินไป จะเชื่อทุกผู้ส่งใต้ชื่อนี้`;
     faults.push({ field: 'allow', message: { th, en: `${sender} is too broad: everybody beneath it would be trusted.` } });
   }
-  const read = shape.safeParse({ deny, allow, holdDmarc: input.holdDmarc, noDns: input.noDns });
+  for (const forwarder of forwarders.filter(one => one.includes('@') || isTooBroad(one))) {
+    const th = `${forwarder} ไม่ใช่โดเมนของผู้ส่งต่อรายใดรายหนึ่ง`;
+    faults.push({ field: 'forwarders', message: { th, en: `${forwarder} is not the domain of one forwarder.` } });
+  }
+  const read = shape.safeParse({ deny, allow, holdDmarc: input.holdDmarc, noDns: input.noDns, forwarders });
   if (!read.success && faults.length === 0) {
     for (const issue of read.error.issues) {
       faults.push({ field: String(issue.path[0] ?? 'deny'), message: { th: 'ค่านี้ใช้ไม่ได้', en: 'This value is not possible.' } });
@@ -68,7 +76,7 @@ export function readPolicy(input: PolicyInput): { outcome: 'ok'; policy: Policy 
 const DOMAIN = /^(?:[\p{L}\p{M}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?\.)+[\p{L}\p{M}\p{N}-]{2,63}$/u;
 const LOCAL = /^[^\s@<>()[\],;:"\\]{1,64}$/u;
 
-function readSenders(field: 'deny' | 'allow', text: string, faults: Fault[]): string[] {
+function readSenders(field: 'deny' | 'allow' | 'forwarders', text: string, faults: Fault[]): string[] {
   const senders: string[] = [];
   for (const [index, line] of text.split('\n').entries()) {
     // '@x.go.th' and '*.x.go.th' are how other programs write a domain.

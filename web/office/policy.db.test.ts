@@ -11,7 +11,13 @@ beforeAll(async () => {
 afterAll(() => office.close());
 
 const policy = async (agency: 'red' | 'blue') => policyOf((await getAgency(office.context.db, office[agency].administrator))?.settings);
-const typed = { deny: 'Spam.example\r\n# a remark', allow: 'news@ministry.example', holdDmarc: 'reject-quarantine', noDns: 'try-again' };
+const typed = {
+  deny: 'Spam.example\r\n# a remark',
+  allow: 'news@ministry.example',
+  holdDmarc: 'reject-quarantine',
+  noDns: 'try-again',
+  forwarders: 'Lists.example',
+};
 
 it('shows the usual policy, keeps what is typed, and logs it; other agencies keep theirs', async () => {
   const page = await office.admin.get('/settings/policy');
@@ -24,11 +30,13 @@ it('shows the usual policy, keeps what is typed, and logs it; other agencies kee
     allow: ['news@ministry.example'],
     holdDmarc: 'reject-quarantine',
     noDns: 'try-again',
+    forwarders: ['lists.example'],
   });
   expect(await policy('blue')).toEqual(USUAL_POLICY);
   const after = await office.admin.get('/settings/policy?done=policy-saved');
   expect(after.html).toContain('บันทึกนโยบายแล้ว');
   expect(after.html).toContain('spam.example</textarea>');
+  expect(after.html).toContain('lists.example</textarea>');
   const acts = await office.fresh
     .owner`SELECT kind, detail->'settings'->'policy'->>'noDns' AS "noDns" FROM act WHERE agency_id = ${office.red.id} AND kind = 'agency-changed'`;
   expect(acts).toMatchObject([{ kind: 'agency-changed', noDns: 'try-again' }]);

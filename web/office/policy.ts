@@ -15,7 +15,7 @@ export function policyRoutes(router: Router, context: OfficeContext): void {
     '/settings/policy',
     pageFor(context, 'manage-agency', async (request, response, visit) => {
       const policy = policyOf(visit.agency.settings);
-      const values = { ...policy, deny: policy.deny.join('\n'), allow: policy.allow.join('\n') };
+      const values = { ...policy, deny: policy.deny.join('\n'), allow: policy.allow.join('\n'), forwarders: policy.forwarders.join('\n') };
       await showPolicy(context, request, response, visit, { values });
     }),
   );
@@ -23,7 +23,13 @@ export function policyRoutes(router: Router, context: OfficeContext): void {
     '/settings/policy',
     pageFor(context, 'manage-agency', async (request, response, visit) => {
       const field = (name: string) => textField(request.body, name);
-      const values = { deny: field('deny'), allow: field('allow'), holdDmarc: field('holdDmarc'), noDns: field('noDns') };
+      const values = {
+        deny: field('deny'),
+        allow: field('allow'),
+        holdDmarc: field('holdDmarc'),
+        noDns: field('noDns'),
+        forwarders: field('forwarders'),
+      };
       const read = readPolicy(values);
       if (read.outcome === 'invalid') {
         await showPolicy(context, request, response, visit, { values, faults: read.faults, status: 422 });
@@ -63,6 +69,15 @@ async function showPolicy(context: OfficeContext, request: Request, response: Re
       kind: 'select',
       hint: o.policy.noDnsHelp,
       options: optionsOf(o.policy.noDnsKinds, values.noDns),
+      wide: true,
+    },
+    {
+      name: 'forwarders',
+      label: o.policy.forwarders,
+      kind: 'area',
+      value: values.forwarders,
+      hint: o.policy.forwardersHelp,
+      optional: true,
       wide: true,
     },
   ];

@@ -200,7 +200,13 @@ export const officeEn: typeof officeTh = {
     title: 'Log of acts',
     empty: 'Nothing fits what you chose.',
     register: 'Register',
-    registers: { receive: 'receive register', send: 'send register', office: 'office' },
+    registers: {
+      receive: 'receive register',
+      'receive-classified': 'classified letters received',
+      send: 'send register',
+      'send-classified': 'classified letters sent',
+      office: 'office',
+    },
     person: 'Person',
     anyone: 'anyone',
     kind: 'Act',
@@ -335,6 +341,9 @@ export const officeEn: typeof officeTh = {
     noDns: 'While senders cannot be verified (no answer from DNS)',
     noDnsHelp: 'A sender who is asked to try again keeps the letter, usually for up to five days.',
     noDnsKinds: { 'accept-unverified': 'Register as not verified', 'try-again': 'Ask the sender’s system to try again later' },
+    forwarders: 'Trusted forwarders (ARC)',
+    forwardersHelp:
+      'One domain a line, exactly as it stands after d= in their ARC-Seal. What they saw of a sender before passing the mail on counts as if seen here, so name only those who check and seal with care.',
   },
   agencies: {
     title: 'Agencies',
