@@ -91,7 +91,7 @@ export async function openJobs(connection: ConnectionOptions, options: { works: 
     useListenNotify: options.works,
     openTelemetry: { enabled: false },
   });
-  boss.on('error', error => options.log.error({ error: error instanceof Error ? error.message : String(error) }, 'job queue'));
+  boss.on('error', error => options.log.error({ error: wordsOf(error) }, 'job queue'));
   boss.on('warning', warning => options.log.warn({ warning: warning.message }, 'job queue'));
   await boss.start();
 
@@ -145,6 +145,15 @@ export async function openJobs(connection: ConnectionOptions, options: { works: 
       await boss.stop({ graceful: true, timeout: 20_000 });
     },
   };
+}
+
+/** The library throws copies of errors about, which are no Errors any more; an error of several tries says nothing itself, its parts do. */
+export function wordsOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error);
+  const { message, errors, code } = error as { message?: unknown; errors?: unknown; code?: unknown };
+  if (typeof message === 'string' && message !== '') return message;
+  if (Array.isArray(errors) && errors.length > 0) return errors.map(wordsOf).join('; ');
+  return typeof code === 'string' ? code : 'an error without words';
 }
 
 /** pg-boss runs its statements through this adapter, on the connection that holds our transaction. */
