@@ -17,7 +17,8 @@ import { updateFacts } from './fact-queries.ts';
 import { SECRECY } from './facts.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import type { Payloads } from './jobs/queues.ts';
-import type { ReadingNote, ReadPart } from './letter/message.ts';
+import type { Listing } from './letter/documents/zip-listing.ts';
+import type { InnerMessage, ReadingNote, ReadPart } from './letter/message.ts';
 import { countAttachments, takeOver } from './read-facts.ts';
 import type { Reader } from './reading/reader.ts';
 import type { ReadingOutcome } from './reading/reading-job.ts';
@@ -49,6 +50,9 @@ export interface ReadingContext {
 
 const READER: Actor = { id: null, name: 'Saraban', peer: 'reader' };
 const MOST_NOTES = 500;
+const MOST_INNER = 200;
+/** Characters of all of them together. */
+const MOST_INNER_TEXT = 2_000_000;
 
 /**
  * Handles one job. A message that is read, or that does not exist, is left as it is. Throws only failures of the world: the job is run again.
@@ -167,9 +171,10 @@ async function keepReading(
   at: Date,
 ): Promise<void> {
   const files = new Map(outcome.partFiles.map(part => [part.path, part]));
+  const listings = new Map(outcome.listings.map(({ path, listing }) => [path, listing]));
   const rows = outcome.message.parts.flatMap(part => {
     const file = files.get(part.path);
-    return file === undefined ? [] : [attachmentRow(messageId, part, file)];
+    return file === undefined ? [] : [attachmentRow(messageId, part, file, listings.get(part.path) ?? null)];
   });
   await replaceAttachments(tx, agencyId, messageId, rows);
   await upsertReading(tx, {
@@ -178,12 +183,29 @@ async function keepReading(
     bodyText: storable(outcome.message.text, Number.POSITIVE_INFINITY),
     bodyHtml: outcome.message.html === null ? null : storable(outcome.message.html, Number.POSITIVE_INFINITY),
     documents: outcome.documents.map(document => ({ path: document.path, text: storable(document.text, Number.POSITIVE_INFINITY) })),
+    innerMessages: innerRows(outcome.message.inner),
     facts: storableJson(outcome.facts ?? {}),
     readAt: at,
   });
 }
 
-function attachmentRow(messageId: string, part: ReadPart, file: { sha256: string; size: number }): AttachmentToInsert {
+/** The letters in the letter: as many, and as much of them, as anybody will read here. Their files are whole. */
+function innerRows(inner: InnerMessage[]): JsonValue {
+  let room = MOST_INNER_TEXT;
+  return inner.slice(0, MOST_INNER).map(each => {
+    const text = storable(each.text, room);
+    room -= text.length;
+    const { path, date } = each;
+    return storableJson({ path, subject: each.subject.slice(0, 2_000), from: each.from, to: each.to.slice(0, 50), date, text });
+  });
+}
+
+function attachmentRow(
+  messageId: string,
+  part: ReadPart,
+  file: { sha256: string; size: number },
+  listing: Listing | null,
+): AttachmentToInsert {
   return {
     id: uuidv5(part.path, messageId),
     path: part.path,
@@ -197,6 +219,7 @@ function attachmentRow(messageId: string, part: ReadPart, file: { sha256: string
     sha256: file.sha256,
     origin: part.origin,
     notes: storableNotes(part.notes),
+    listing: listing === null ? null : storableJson(listing),
   };
 }
 

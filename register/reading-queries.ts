@@ -59,6 +59,8 @@ export interface AttachmentToInsert {
   sha256: string;
   origin: string;
   notes: JsonValue;
+  /** What an archive holds (register/letter/documents/zip-listing.ts); null for what is none. */
+  listing: JsonValue | null;
 }
 
 /** Puts the parts of a message in place of those of an earlier reading. Their ids come from message and path, so that links stay good. */
@@ -69,10 +71,10 @@ export async function replaceAttachments(tx: Transaction, agencyId: number, mess
     SELECT DISTINCT ON (r.sha256) ${agencyId}::integer, decode(r.sha256, 'hex'), r.size FROM jsonb_to_recordset(${given}) AS r(sha256 text, size bigint) ON CONFLICT DO NOTHING`;
   await tx`DELETE FROM attachment WHERE message_id = ${messageId}`;
   await tx`
-    INSERT INTO attachment (agency_id, id, message_id, path, role, name, name_guessed, content_type, charset, content_id, size, sha256, origin, notes)
-    SELECT ${agencyId}, r.id, ${messageId}, r.path, r.role, r.name, r.name_guessed, r.content_type, r.charset, r.content_id, r.size, decode(r.sha256, 'hex'), r.origin, r.notes
+    INSERT INTO attachment (agency_id, id, message_id, path, role, name, name_guessed, content_type, charset, content_id, size, sha256, origin, notes, listing)
+    SELECT ${agencyId}, r.id, ${messageId}, r.path, r.role, r.name, r.name_guessed, r.content_type, r.charset, r.content_id, r.size, decode(r.sha256, 'hex'), r.origin, r.notes, nullif(r.listing, 'null')
     FROM jsonb_to_recordset(${given}) AS r(id uuid, path text, role text, name text, name_guessed boolean, content_type text, charset text, content_id text, size bigint,
-                                           sha256 text, origin text, notes jsonb)`;
+                                           sha256 text, origin text, notes jsonb, listing jsonb)`;
 }
 
 export interface ReadingToUpsert {
@@ -81,16 +83,17 @@ export interface ReadingToUpsert {
   bodyText: string;
   bodyHtml: string | null;
   documents: JsonValue;
+  innerMessages: JsonValue;
   facts: JsonValue;
   readAt: Date;
 }
 
 export async function upsertReading(tx: Transaction, row: ReadingToUpsert): Promise<void> {
   await tx`
-    INSERT INTO reading (agency_id, message_id, body_text, body_html, documents, facts, read_at)
-    VALUES (${row.agencyId}, ${row.messageId}, ${row.bodyText}, ${row.bodyHtml}, ${tx.json(row.documents)}, ${tx.json(row.facts)}, ${row.readAt})
+    INSERT INTO reading (agency_id, message_id, body_text, body_html, documents, inner_messages, facts, read_at)
+    VALUES (${row.agencyId}, ${row.messageId}, ${row.bodyText}, ${row.bodyHtml}, ${tx.json(row.documents)}, ${tx.json(row.innerMessages)}, ${tx.json(row.facts)}, ${row.readAt})
     ON CONFLICT (agency_id, message_id) DO UPDATE
-      SET body_text = excluded.body_text, body_html = excluded.body_html, documents = excluded.documents, facts = excluded.facts, read_at = excluded.read_at`;
+      SET body_text = excluded.body_text, body_html = excluded.body_html, documents = excluded.documents, inner_messages = excluded.inner_messages, facts = excluded.facts, read_at = excluded.read_at`;
 }
 
 export async function updateMessageRead(

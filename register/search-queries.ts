@@ -16,13 +16,14 @@ export interface SearchSource {
   remark: string;
   body: string | null;
   documents: { text: string }[] | null;
+  inner: { subject: string; text: string }[] | null;
   attachmentNames: string[];
 }
 
 export async function selectSearchSource(tx: Transaction, entryId: string): Promise<SearchSource | null> {
   const [row] = await tx<SearchSource[]>`
     SELECT e.agency_id AS "agencyId", e.register, e.year, e.number, e.subject, m.subject AS "mailSubject", e.letter_number AS "letterNumber", e.from_name AS "fromName",
-           e.from_address AS "fromAddress", e.from_agency AS "fromAgency", e.addressee, e.remark, r.body_text AS body, r.documents,
+           e.from_address AS "fromAddress", e.from_agency AS "fromAgency", e.addressee, e.remark, r.body_text AS body, r.documents, r.inner_messages AS inner,
            ARRAY(SELECT a.name FROM attachment a WHERE a.agency_id = e.agency_id AND a.message_id = e.message_id AND a.name <> '' ORDER BY a.path LIMIT 2000) AS "attachmentNames"
     FROM entry e LEFT JOIN message m ON m.agency_id = e.agency_id AND m.id = e.message_id
       LEFT JOIN reading r ON r.agency_id = e.agency_id AND r.message_id = e.message_id

@@ -59,7 +59,7 @@ export async function refreshSearch(tx: Transaction, entryId: string): Promise<v
     remark: row.remark,
     attachmentNames: row.attachmentNames,
     body: row.body ?? '',
-    documents: (row.documents ?? []).map(document => document.text),
+    documents: [...(row.documents ?? []).map(document => document.text), ...(row.inner ?? []).flatMap(one => [one.subject, one.text])],
   });
   await upsertSearch(tx, entryId, row, folded);
 }

@@ -163,6 +163,7 @@ CREATE TABLE attachment (
   sha256 bytea NOT NULL,
   origin text NOT NULL,
   notes jsonb NOT NULL DEFAULT '[]'::jsonb,
+  listing jsonb,
   CONSTRAINT attachment_pkey PRIMARY KEY (agency_id, id),
   CONSTRAINT attachment_agency_id_message_id_path_key UNIQUE (agency_id, message_id, path),
   CONSTRAINT attachment_agency_id_message_id_fkey FOREIGN KEY (agency_id, message_id) REFERENCES message(agency_id, id),
@@ -464,6 +465,7 @@ CREATE TABLE reading (
   documents jsonb NOT NULL DEFAULT '[]'::jsonb,
   facts jsonb NOT NULL DEFAULT '{}'::jsonb,
   read_at timestamp(3) with time zone NOT NULL,
+  inner_messages jsonb NOT NULL DEFAULT '[]'::jsonb,
   CONSTRAINT reading_pkey PRIMARY KEY (agency_id, message_id),
   CONSTRAINT reading_agency_id_message_id_fkey FOREIGN KEY (agency_id, message_id) REFERENCES message(agency_id, id)
 );

@@ -84,7 +84,7 @@ export type ReadPart = {
 };
 
 /** A message inside the letter: enough to show it in a list and to search it. Its file can be read like any letter. */
-export type InnerMessage = { path: string; subject: string; from: Address | null; date: Date | null; text: string };
+export type InnerMessage = { path: string; subject: string; from: Address | null; to: Address[]; date: Date | null; text: string };
 
 export type ReadMessage = {
   headers: MessageHeaders;

@@ -136,7 +136,7 @@ export class MessageWalker implements SplitterEvents {
   private messageContents(kept: KeptPart): Contents {
     const { path, depth } = kept.part;
     const level = this.place.level + this.nodes.length + 1;
-    const entry: InnerMessage = { path, subject: '', from: null, date: null, text: '' };
+    const entry: InnerMessage = { path, subject: '', from: null, to: [], date: null, text: '' };
     this.inner.push(entry);
     const walker = new MessageWalker(this.state, { path, parent: path, depth: depth + 1, level }, this.inner);
     return {
@@ -145,6 +145,7 @@ export class MessageWalker implements SplitterEvents {
         entry.text = walker.end().text;
         entry.subject = walker.headers?.subject ?? '';
         entry.from = walker.headers?.from ?? null;
+        entry.to = [...(walker.headers?.to ?? []), ...(walker.headers?.cc ?? [])];
         entry.date = walker.headers?.date ?? null;
         return NO_BODY;
       },

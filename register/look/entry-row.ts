@@ -2,6 +2,7 @@
  * What the register shows of an entry: the row of a list, and the whole letter. Types only.
  * Times are Date, days are 'yyyy-mm-dd', hashes are lower-case hex.
  */
+import type { Listing } from '../letter/documents/zip-listing.ts';
 import type { ReadingNote } from '../letter/message.ts';
 
 export type RegisterName = 'receive' | 'send';
@@ -96,6 +97,19 @@ export interface AttachmentRow {
   sha256: string;
   origin: string;
   notes: ReadingNote[];
+  /** What an archive holds; null for what is none. */
+  listing: Listing | null;
+}
+
+/** A message in the message, by the path of its part. */
+export interface InnerRow {
+  path: string;
+  subject: string;
+  from: { name: string; address: string } | null;
+  to: { name: string; address: string }[];
+  /** ISO 8601; null when it could not be read. */
+  date: string | null;
+  text: string;
 }
 
 /** Facts of the letter by their names in forms, the API and fact_change. */
@@ -148,6 +162,8 @@ export interface EntryDetail extends Omit<EntryRow, 'routes' | 'acknowledgement'
   /** Decoded, NOT sanitised: the page must. */
   html: string | null;
   documents: { path: string; text: string }[];
+  /** The messages in the letter, in order. */
+  inner: InnerRow[];
   attachments: AttachmentRow[];
   acknowledgement: {
     state: AcknowledgementState;

@@ -91,6 +91,7 @@ async function whole(tx: Transaction, officer: Officer, flat: FlatDetail): Promi
     text: flat.text,
     html: flat.html,
     documents: flat.documents,
+    inner: flat.inner,
     attachments: messageId === null ? [] : await selectAttachments(tx, messageId, null),
     acknowledgement: {
       ...row.acknowledgement,

@@ -2,6 +2,7 @@
 import type { Transaction } from '../db/connect.ts';
 import type { Officer } from '../officer.ts';
 import type { Cursor } from './cursor.ts';
+import type { InnerRow } from './entry-row.ts';
 import type { Disposition, MessageRow } from './messages.ts';
 import { visibleMessage } from './visible.ts';
 
@@ -52,9 +53,15 @@ export async function selectMessage(tx: Transaction, officer: Officer, messageId
   return row ?? null;
 }
 
-export async function selectReading(tx: Transaction, messageId: string): Promise<{ text: string; html: string | null } | null> {
-  const [row] = await tx<
-    { text: string; html: string | null }[]
-  >`SELECT body_text AS text, body_html AS html FROM reading WHERE message_id = ${messageId}`;
+export interface ReadingRow {
+  text: string;
+  html: string | null;
+  documents: { path: string; text: string }[];
+  inner: InnerRow[];
+}
+
+export async function selectReading(tx: Transaction, messageId: string): Promise<ReadingRow | null> {
+  const [row] = await tx<ReadingRow[]>`
+    SELECT body_text AS text, body_html AS html, documents, inner_messages AS inner FROM reading WHERE message_id = ${messageId}`;
   return row ?? null;
 }

@@ -8,7 +8,7 @@ import { boundedLimit, pageOf, readCursor } from './cursor.ts';
 import { selectAttachments } from './detail-queries.ts';
 import { looking } from './entry-queries.ts';
 import type { AttachmentRow, Reading, TrustEvidence } from './entry-row.ts';
-import { type FlatMessage, type MessageQuery, selectMessage, selectMessages, selectReading } from './message-queries.ts';
+import { type FlatMessage, type MessageQuery, type ReadingRow, selectMessage, selectMessages, selectReading } from './message-queries.ts';
 
 export type Disposition = 'entered' | 'notice' | 'held' | 'duplicate';
 
@@ -96,15 +96,17 @@ export async function getMessageContent(
   db: Database,
   officer: Officer,
   messageId: string,
-): Promise<{ text: string; html: string | null; attachments: AttachmentRow[] } | null> {
+): Promise<(ReadingRow & { attachments: AttachmentRow[] }) | null> {
   if (!isId(messageId) || !may(officer, 'open-letter')) return null;
   return await looking(db, officer, async tx => {
     const message = await selectMessage(tx, officer, messageId);
     if (message === null) return null;
     const reading = await selectReading(tx, message.id);
-    return { text: reading?.text ?? '', html: reading?.html ?? null, attachments: await selectAttachments(tx, message.id, null) };
+    return { ...(reading ?? UNREAD), attachments: await selectAttachments(tx, message.id, null) };
   });
 }
+
+const UNREAD: ReadingRow = { text: '', html: null, documents: [], inner: [] };
 
 async function pageOfMessages(
   db: Database,

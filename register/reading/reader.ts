@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import type { ReadMessage } from '../letter/message.ts';
 import { DEFAULT_READING_LIMITS, type ReadingLimits } from './limits.ts';
-import type { PartFile, ReadingJob, ReadingOutcome, WorkerAnswer, WorkerRequest } from './reading-job.ts';
+import type { Opened, PartFile, ReadingJob, ReadingOutcome, WorkerAnswer, WorkerRequest } from './reading-job.ts';
 
 export type Reader = {
   /** Reads one letter; waits while all threads are busy. Never rejects: what goes wrong is an outcome. */
@@ -18,7 +18,7 @@ export type Reader = {
 const WATCH_MS = 100;
 
 type FailureReason = 'time' | 'memory' | 'crash' | 'unreadable';
-type ReadLetter = { message: ReadMessage; partFiles: PartFile[] };
+type ReadLetter = { message: ReadMessage; partFiles: PartFile[] } & Opened;
 type Waiting = { job: ReadingJob; resolve: (outcome: ReadingOutcome) => void };
 
 /**
@@ -79,6 +79,7 @@ export function createReader(options: { threads: number; limits?: Partial<Readin
     worker.ref();
     worker.on('message', (answer: WorkerAnswer) => {
       if (answer.step === 'message') letter = withBuffers(answer);
+      else if (answer.step === 'opened') letter = letter === null ? null : { ...letter, listings: answer.listings };
       else if (answer.step === 'failed') giveUp('unreadable', answer.detail);
       else if (letter !== null) finish({ outcome: 'read', ...letter, documents: answer.documents, facts: answer.facts }, true);
     });
@@ -137,12 +138,12 @@ function isOutOfMemory(error: unknown): boolean {
 }
 
 /** A structured clone turns Buffers into plain byte arrays; the head's raw fields become Buffers again. */
-function withBuffers({ message, partFiles }: ReadLetter): ReadLetter {
+function withBuffers({ message, partFiles }: Pick<ReadLetter, 'message' | 'partFiles'>): ReadLetter {
   const fields = message.headers.fields.map(field => ({
     ...field,
     raw: Buffer.from(field.raw.buffer, field.raw.byteOffset, field.raw.byteLength),
   }));
-  return { message: { ...message, headers: { ...message.headers, fields } }, partFiles };
+  return { message: { ...message, headers: { ...message.headers, fields } }, partFiles, listings: [] };
 }
 
 /** The letter was read; opening its documents took the thread down. */

@@ -1,4 +1,5 @@
 /** What passes between the host (reader.ts) and a reading thread (reading-worker.ts). Everything here survives a structured clone. */
+import type { Listing } from '../letter/documents/zip-listing.ts';
 import type { LetterFacts } from '../letter/facts.ts';
 import type { ReadingNote, ReadMessage } from '../letter/message.ts';
 import type { ReadingLimits } from './limits.ts';
@@ -12,15 +13,18 @@ export type PartFile = { path: string; file: string; sha256: string; size: numbe
 /** The text of a document among the parts. */
 export type DocumentText = { path: string; text: string; notes: ReadingNote[] };
 
+/** What was found by looking into the parts, without decoding any document. */
+export type Opened = { listings: { path: string; listing: Listing }[] };
+
 export type ReadingOutcome =
-  | {
+  | ({
       outcome: 'read';
       message: ReadMessage;
       partFiles: PartFile[];
       documents: DocumentText[];
       /** Null, with a note on the message, when the documents took the thread down: the letter itself was read before. */
       facts: LetterFacts | null;
-    }
+    } & Opened)
   | { outcome: 'failed'; reason: 'time' | 'memory' | 'crash' | 'unreadable'; detail: string };
 
 export type WorkerRequest = { job: ReadingJob; limits: ReadingLimits };
@@ -28,5 +32,6 @@ export type WorkerRequest = { job: ReadingJob; limits: ReadingLimits };
 /** The letter is answered before its documents are opened, so that a document that loops or bursts costs only its own text. */
 export type WorkerAnswer =
   | { step: 'message'; message: ReadMessage; partFiles: PartFile[] }
+  | ({ step: 'opened' } & Opened)
   | { step: 'documents'; documents: DocumentText[]; facts: LetterFacts }
   | { step: 'failed'; detail: string };

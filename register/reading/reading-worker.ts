@@ -7,6 +7,7 @@ import { parentPort } from 'node:worker_threads';
 import { readMessage } from '../letter/read-message.ts';
 import { PartFiles } from './part-files.ts';
 import { readDocuments, readFacts } from './read-documents.ts';
+import { readListings } from './read-listings.ts';
 import type { WorkerAnswer, WorkerRequest } from './reading-job.ts';
 
 async function read({ job, limits }: WorkerRequest, answer: (step: WorkerAnswer) => void): Promise<void> {
@@ -14,6 +15,7 @@ async function read({ job, limits }: WorkerRequest, answer: (step: WorkerAnswer)
   const source = createReadStream(job.rawPath, { highWaterMark: 256 * 1024 });
   const message = await readMessage(source, { fallbackCharset: job.fallbackCharset, limits, openPart: part => kept.open(part) });
   answer({ step: 'message', message, partFiles: kept.files });
+  answer({ step: 'opened', listings: readListings(message.parts, kept.files, job.fallbackCharset) });
   const documents = await readDocuments(message.parts, kept.files, limits);
   answer({ step: 'documents', documents, facts: readFacts(message, documents) });
 }

@@ -78,6 +78,7 @@ function contentOf(entry: EntryDetail): Content {
     text: entry.text,
     html: entry.html,
     documents: entry.documents,
+    inner: entry.inner,
     reading: entry.reading,
     notes: [...(entry.message?.intakeNotes ?? []), ...(entry.message?.readingNotes ?? [])],
   };

@@ -4,12 +4,13 @@
  */
 
 import type { ReadingNote } from '../../register/letter/message.ts';
-import type { AttachmentRow } from '../../register/look/entry-row.ts';
+import type { AttachmentRow, InnerRow } from '../../register/look/entry-row.ts';
 import type { Format } from '../format.ts';
 import { MAIL_SANDBOX } from '../safe-html.ts';
 import { wordOf } from '../text/text.ts';
 import type { Visit } from '../visit.ts';
 import type { HistoryLine } from './history.ts';
+import { type LetterShown, type ListingShown, letterShown, listingShown } from './inside.ts';
 
 export interface Tab {
   key: string;
@@ -26,6 +27,10 @@ export interface Part {
   warning: string;
   frame: { src: string; title: string; sandboxed: boolean; sandbox: string; fit: boolean } | null;
   picture: { src: string; alt: string } | null;
+  /** What an archive holds. */
+  listing: ListingShown | null;
+  /** The head and the files of a letter in the letter; its text is `words`. */
+  letter: LetterShown | null;
   words: string;
   raw: boolean;
   empty: string;
@@ -44,6 +49,8 @@ export const NO_PART: Part = {
   warning: '',
   frame: null,
   picture: null,
+  listing: null,
+  letter: null,
   words: '',
   raw: false,
   empty: '',
@@ -65,6 +72,8 @@ export interface Content {
   text: string;
   html: string | null;
   documents: { path: string; text: string }[];
+  /** The messages in this one. */
+  inner: InnerRow[];
   reading: 'waiting' | 'done' | 'failed';
   notes: ReadingNote[];
 }
@@ -75,7 +84,7 @@ export function filesOf(content: Content): AttachmentRow[] {
     one =>
       one.role === 'attachment' ||
       (one.role === 'inline' && one.contentId === null) ||
-      (one.role === 'container' && one.contentType === 'message/rfc822'),
+      (one.role === 'container' && one.contentType.startsWith('message/')),
   );
   // A letter scanned by a phone is often nothing but an inline picture.
   return shown.length > 0 ? shown : content.attachments.filter(one => one.role === 'inline' && content.html === null);
@@ -84,7 +93,7 @@ export function filesOf(content: Content): AttachmentRow[] {
 /** @param further - tabs after the mail's own parts: the original, evidence, history */
 export function tabsOf(visit: Visit, content: Content, wanted: string, further: { key: string; label: string }[]): Tab[] {
   const words = visit.text.entry;
-  const files = filesOf(content).map(file => ({ key: file.id, label: nameOf(file), rule: false }));
+  const files = filesOf(content).map(file => ({ key: file.id, label: labelOf(content, file), rule: false }));
   const texts = [
     ...(content.html === null ? [] : [{ key: 'html', label: words.mailHtml, rule: false }]),
     ...(content.text.trim() === '' && content.html !== null ? [] : [{ key: 'text', label: words.mailText, rule: false }]),
@@ -131,6 +140,12 @@ export function nameOf(file: Pick<AttachmentRow, 'name' | 'path' | 'contentType'
   return file.name === '' ? `${file.contentType.split('/')[1] ?? 'file'} ${file.path}` : file.name;
 }
 
+/** A letter in the letter seldom has a file name, and most often a subject. */
+function labelOf(content: Content, file: AttachmentRow): string {
+  const letter = file.name === '' ? content.inner.find(one => one.path === file.path) : undefined;
+  return letter === undefined || letter.subject === '' ? nameOf(file) : letter.subject;
+}
+
 /** The part a file's tab shows. */
 export function filePart(visit: Visit, format: Format, content: Content, file: AttachmentRow): Part {
   const words = visit.text.entry;
@@ -155,6 +170,19 @@ export function filePart(visit: Visit, format: Format, content: Content, file: A
   if (kind === 'picture') return { ...NO_PART, about, notes, picture: { src: address, alt: nameOf(file) } };
   if (kind === 'text' && text === '')
     return { ...NO_PART, about, notes, frame: { src: address, title: nameOf(file), sandboxed: true, sandbox: '', fit: false } };
+  if (file.listing !== null) return { ...NO_PART, about, notes, listing: listingShown(visit, format, file.listing) };
+  const letter = content.inner.find(one => one.path === file.path);
+  if (letter !== undefined) {
+    const files = filesOf(content).map(one => ({
+      path: one.path,
+      size: one.size,
+      name: labelOf(content, one),
+      href: `${content.base}?part=${one.id}`,
+    }));
+    const words = letter.text.trim();
+    const shown = letterShown(visit, format, letter, files, content.inner);
+    return { ...NO_PART, about, notes, letter: shown, words, empty: words === '' ? visit.text.entry.noText : '' };
+  }
   // An office file cannot be drawn here, but its words were read for the search; and a text looks better as ours than in a bare frame.
   return { ...NO_PART, about, notes, words: text, empty: text === '' ? words.noPreview : '' };
 }

@@ -1,5 +1,7 @@
 /** Every word of the pages in English. The type Text makes a key that is missing here a fault of the type check. */
+
 import { enCodes, enDone, enError } from './en-codes.ts';
+import { insideEn } from './inside.en.ts';
 import type { Text } from './text.ts';
 
 export const en: Text = {
@@ -10,6 +12,7 @@ export const en: Text = {
   yes: 'Yes',
   no: 'No',
   code: enCodes,
+  inside: insideEn,
 
   menu: {
     label: 'Main menu',

@@ -1,4 +1,5 @@
 /** Every word of the pages in Thai, the first language. Words of codes that the register keeps (states, reasons, kinds of acts) are in th-codes.ts. */
+import { insideTh } from './inside.th.ts';
 import { thCodes, thDone, thError } from './th-codes.ts';
 
 export const th = {
@@ -9,6 +10,7 @@ export const th = {
   yes: 'ใช่',
   no: 'ไม่ใช่',
   code: thCodes,
+  inside: insideTh,
 
   menu: {
     label: 'เมนูหลัก',
