@@ -1,4 +1,7 @@
-/** SQL of duplicates.ts. Earlier means a lower number of the register: readings end in any order. */
+/**
+ * SQL of duplicates.ts. Earlier means a lower number of the register: readings end in any order. Compared is within one register alone: a letter of the ordinary
+ * one must not tell that the classified one holds the like.
+ */
 import type { Transaction } from './db/connect.ts';
 
 export interface PartOfSet {
@@ -30,7 +33,7 @@ export interface EntryToCompare {
 export async function selectToCompare(tx: Transaction, entryId: string): Promise<EntryToCompare | null> {
   const [row] = await tx<EntryToCompare[]>`
     SELECT id, agency_id AS "agencyId", encode(attachment_set, 'hex') AS "attachmentSet", letter_number AS "letterNumber"
-    FROM entry WHERE id = ${entryId} AND register = 'receive'`;
+    FROM entry WHERE id = ${entryId} AND register IN ('receive', 'receive-classified')`;
   return row ?? null;
 }
 

@@ -121,6 +121,58 @@ describe('entering', () => {
     expect((await writer.enter(await letter(agency, 'letter')))[0]).toMatchObject({ outcome: 'entered', number: 1 });
   });
 
+  it('enters ลับ and ลับมาก in a register of their own: two series side by side, each 1..n, whatever comes at once and from two writers (I3)', async () => {
+    const agency = await addTestAgency(fresh.db, 'classified');
+    const rival = createWriter(fresh.db, fresh.jobs, () => now);
+    const classes = ['normal', 'confidential', 'secret'];
+    const messages = await Promise.all(
+      Array.from({ length: 90 }, (_, index) => letter(agency, `classified ${index}`, { secrecy: classes[index % 3] as string })),
+    );
+    // Backwards for the rival, so that the two would take the two series in opposite orders if they took them as the letters come.
+    const [one, two] = [messages.slice(0, 45), messages.slice(45).reverse()];
+    const outcomes = await Promise.all([...one.map(each => writer.enter(each)), ...two.map(each => rival.enter(each))]);
+    expect(outcomes.every(([each]) => each?.outcome === 'entered')).toBe(true);
+    const rows = await inAgency(
+      fresh.db,
+      agency,
+      THE_APPLIANCE,
+      tx => tx<{ register: string; numbers: number[]; classes: string[] }[]>`
+        SELECT register, array_agg(number ORDER BY number) AS numbers, array_agg(DISTINCT secrecy ORDER BY secrecy) AS classes FROM entry GROUP BY register ORDER BY register`,
+    );
+    const upTo = (n: number) => Array.from({ length: n }, (_, index) => index + 1);
+    expect([...rows]).toEqual([
+      { register: 'receive', numbers: upTo(30), classes: ['normal'] },
+      { register: 'receive-classified', numbers: upTo(60), classes: ['confidential', 'secret'] },
+    ]);
+  });
+
+  it('gives a classified letter that comes again its own number, and begins that series anew each year', async () => {
+    const agency = await addTestAgency(fresh.db, 'classified-again');
+    await writer.enter(await letter(agency, 'plain'));
+    await writer.enter(await letter(agency, 'plain too'));
+    const first = await writer.enter(await letter(agency, 'hush', { secrecy: 'secret' }));
+    const again = await writer.enter(await letter(agency, 'hush', { secrecy: 'secret' }));
+    expect([first, again]).toMatchObject([[{ number: 1, year: 2569, again: false }], [{ number: 1, year: 2569, again: true }]]);
+    now = new Date('2026-12-31T17:00:00.000Z');
+    const next = await writer.enter(await letter(agency, 'hush hush', { secrecy: 'secret' }));
+    now = new Date('2026-11-22T03:00:00.000Z');
+    expect(next).toMatchObject([{ number: 1, year: 2570 }]);
+  });
+
+  it.each([
+    ['shared', 2, 'receive'],
+    ['own', 1, 'receive-classified'],
+    ['nonsense', 1, 'receive-classified'],
+    [7, 1, 'receive-classified'],
+  ])('obeys the agency that keeps its classified register %j', async (setting, number, register) => {
+    const agency = await addTestAgency(fresh.db, `classified-${setting}`);
+    await fresh.owner`UPDATE agency SET settings = ${fresh.owner.json({ classifiedRegister: setting })} WHERE id = ${agency}`;
+    await writer.enter(await letter(agency, `plain ${setting}`));
+    expect(await writer.enter(await letter(agency, `hush ${setting}`, { secrecy: 'confidential' }))).toMatchObject([{ number }]);
+    const rows = await inAgency(fresh.db, agency, THE_APPLIANCE, tx => tx`SELECT register FROM entry WHERE secrecy <> 'normal'`);
+    expect([...rows]).toEqual([{ register }]);
+  });
+
   it('takes whatever a header may hold: NUL, half surrogates, megabytes (I7)', async () => {
     const agency = await addTestAgency(fresh.db, 'hostile');
     const nasty = `a\u0000b\ud800c${'x'.repeat(1_000_000)}`;

@@ -5,6 +5,7 @@
  * I1  When the transaction has committed, and not before, the gateway may say 250.
  * I2  The same bytes under the same envelope are the message we already have: its number is given again, and nothing is queued.
  * I3  Numbers are given by the trigger entry_number under the lock of the series' row: gapless, in the order of commit.
+ *     A letter whose subject line says ลับ or ลับมาก is entered in the classified register, which has a series of its own.
  * I7  Nothing here depends on whether the letter can be parsed.
  */
 import { createHash } from 'node:crypto';
@@ -16,6 +17,7 @@ import type { Jobs } from './jobs/jobs.ts';
 import type { ReadingNote } from './letter/message.ts';
 import { newPublicCode, registerYear } from './number.ts';
 import { insertMessages, type KnownMessage, type MessageToInsert, notifyEntered, selectCalendar, selectKnownMessages } from './queries.ts';
+import { type ClassifiedRegister, classifiedRegisterOf, registerFor } from './registers.ts';
 
 /** What the headers alone said a message is. `why` is a code; web/text has its words. */
 export type Judgement = { disposition: 'letter' } | { disposition: 'notice'; why: string } | { disposition: 'held'; why: string };
@@ -102,7 +104,7 @@ export async function enterMessages(
         mine.flatMap(one => (one.message.headerMessageId === null ? [] : [storable(one.message.headerMessageId)])),
       ),
     ]);
-    const year = registerYear(now, calendar);
+    const book = { year: registerYear(now, calendar), classified: classifiedRegisterOf(calendar.classifiedRegister) };
     const known = new Known(earlier);
 
     const rows: MessageToInsert[] = [];
@@ -111,7 +113,7 @@ export async function enterMessages(
       const original = known.same(message.sha256, envelopeSha256);
       const row =
         original === null
-          ? newRow(message, addressee, envelopeSha256, now, year, known)
+          ? newRow(message, addressee, envelopeSha256, now, book, known)
           : duplicateRow(message, addressee, envelopeSha256, original);
       row.ordinal = rows.length;
       rows.push(row);
@@ -179,7 +181,7 @@ function newRow(
   addressee: Addressee,
   envelopeSha256: string,
   now: Date,
-  year: number,
+  book: { year: number; classified: ClassifiedRegister },
   known: Known,
 ): MessageToInsert {
   const row = baseRow(message, addressee, envelopeSha256);
@@ -195,7 +197,8 @@ function newRow(
     ...row,
     entry_id: uuidv7(),
     entry: {
-      year,
+      register: registerFor(message.secrecy, book.classified),
+      year: book.year,
       entered_at: now.toISOString(),
       public_code: newPublicCode(),
       urgency: message.urgency,
@@ -236,6 +239,8 @@ function baseRow(message: InboundMessage, addressee: Addressee, envelopeSha256: 
     subject: storable(message.subject, 4_000),
     from_name: storable(message.fromName, 500),
     from_address: storable(message.fromAddress, 500),
+    // Also of what is held: it is hidden from the first moment, not from its reading on (I10).
+    secrecy: message.secrecy,
     intake_notes: [...message.notes, ...(addressee.notes ?? [])].map(note => ({ ...note, detail: storable(note.detail, 500) })),
     trust: addressee.trust ?? message.trust,
     attention: false,

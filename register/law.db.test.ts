@@ -72,6 +72,7 @@ describe('an entry keeps what it was entered with (I3, I5), against the owner to
     'number = 99',
     'year = 2570',
     "register = 'send'",
+    "register = 'receive-classified'",
     'received_at = now()',
     'entered_at = now()',
     "envelope_from = 'x@y'",
@@ -117,6 +118,13 @@ describe('a number comes from the register alone (I3)', () => {
   ])('not with %s', async (_name, columns, values) => {
     await attack(tx => tx.unsafe(insert(columns, values)));
     await attackAsOwner(insert(columns, values));
+  });
+
+  it('not in a register there is not', async () => {
+    const statement = insert('year, entered_at', "2569, '2026-11-22'").replace("'receive'", "'receive-open'");
+    await attack(tx => tx.unsafe(statement));
+    await attackAsOwner(statement);
+    await attack(tx => tx`INSERT INTO act (agency_id, register, kind, actor_name, at) VALUES (${mine}, 'receive-open', 'x', 'x', now())`);
   });
 
   it('not by changing the series', async () => {

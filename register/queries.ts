@@ -6,10 +6,13 @@ import type { JsonValue, Transaction } from './db/connect.ts';
 export interface AgencyCalendar {
   timeZone: string;
   calendar: 'buddhist' | 'gregory';
+  /** The agency's setting, as stored; register/registers.ts reads it. */
+  classifiedRegister: string | null;
 }
 
 export async function selectCalendar(tx: Transaction, agencyId: number): Promise<AgencyCalendar> {
-  const [agency] = await tx<AgencyCalendar[]>`SELECT time_zone AS "timeZone", calendar FROM agency WHERE id = ${agencyId}`;
+  const [agency] = await tx<AgencyCalendar[]>`
+    SELECT time_zone AS "timeZone", calendar, settings->>'classifiedRegister' AS "classifiedRegister" FROM agency WHERE id = ${agencyId}`;
   if (agency === undefined) throw new Error(`agency ${agencyId} does not exist`);
   return agency;
 }
@@ -55,12 +58,15 @@ export interface MessageToInsert {
   subject: string;
   from_name: string;
   from_address: string;
+  /** As the subject line has it; reading may raise it. */
+  secrecy: string;
   intake_notes: JsonValue;
   trust: JsonValue;
   attention: boolean;
   reading: 'waiting' | 'done';
   /** Null when no entry is to be made. */
   entry: null | {
+    register: string;
     year: number;
     entered_at: string;
     public_code: string;
@@ -78,7 +84,8 @@ export interface InsertedEntry {
 
 /**
  * Writes blobs, messages, entries and open acknowledgements of the current agency in one statement. The trigger entry_number gives each entry
- * its number in the order of `ordinal`, and holds the series' row until the transaction ends.
+ * its number in the order of `ordinal`, and holds the series' row until the transaction ends. Registers are taken in the order of their names, so that
+ * two transactions never hold one series each and wait for the other's.
  */
 export async function insertMessages(tx: Transaction, rows: MessageToInsert[]): Promise<InsertedEntry[]> {
   return await tx<InsertedEntry[]>`
@@ -86,24 +93,24 @@ export async function insertMessages(tx: Transaction, rows: MessageToInsert[]): 
       SELECT r.* FROM jsonb_to_recordset(${tx.json(rows as unknown as JsonValue)}) AS r(
         ordinal integer, id uuid, sha256 text, size bigint, envelope_from text, envelope_to jsonb, envelope_sha256 text, peer jsonb, received_at timestamptz,
         disposition text, reason text, duplicate_of uuid, entry_id uuid, header_message_id text, subject text, from_name text, from_address text,
-        intake_notes jsonb, trust jsonb, attention boolean, reading text, entry jsonb)
+        secrecy text, intake_notes jsonb, trust jsonb, attention boolean, reading text, entry jsonb)
     ), stored AS (
       INSERT INTO blob (agency_id, sha256, size) SELECT DISTINCT current_agency(), decode(sha256, 'hex'), size FROM given ON CONFLICT DO NOTHING
     ), kept AS (
       INSERT INTO message (agency_id, id, sha256, size, envelope_from, envelope_to, envelope_sha256, peer, received_at, disposition, reason, held_state,
-                           duplicate_of, entry_id, header_message_id, subject, from_name, from_address, intake_notes, trust, attention, reading)
+                           duplicate_of, entry_id, header_message_id, subject, from_name, from_address, secrecy, intake_notes, trust, attention, reading)
       SELECT current_agency(), id, decode(sha256, 'hex'), size, envelope_from, ARRAY(SELECT jsonb_array_elements_text(envelope_to)), decode(envelope_sha256, 'hex'), peer,
              received_at, disposition, reason, CASE disposition WHEN 'held' THEN 'waiting' END, duplicate_of, entry_id, header_message_id, subject, from_name,
-             from_address, intake_notes, trust, attention, reading
+             from_address, secrecy, intake_notes, trust, attention, reading
       FROM given ORDER BY ordinal
     ), entered AS (
       INSERT INTO entry (agency_id, id, register, year, message_id, received_at, entered_at, envelope_from, from_name, from_address, raw_sha256, public_code,
                          subject, urgency, secrecy, possible_duplicate_of, duplicate_state, duplicate_reason)
-      SELECT current_agency(), entry_id, 'receive', (entry->>'year')::integer, id, received_at, (entry->>'entered_at')::timestamptz, envelope_from, from_name, from_address,
+      SELECT current_agency(), entry_id, entry->>'register', (entry->>'year')::integer, id, received_at, (entry->>'entered_at')::timestamptz, envelope_from, from_name, from_address,
              decode(sha256, 'hex'), entry->>'public_code', subject, entry->>'urgency', entry->>'secrecy', (entry->>'possible_duplicate_of')::uuid,
              CASE WHEN entry->>'possible_duplicate_of' IS NOT NULL THEN 'flagged' END,
              CASE WHEN entry->>'possible_duplicate_of' IS NOT NULL THEN 'message-id' ELSE '' END
-      FROM given WHERE jsonb_typeof(entry) = 'object' ORDER BY ordinal
+      FROM given WHERE jsonb_typeof(entry) = 'object' ORDER BY entry->>'register' COLLATE "C", ordinal
       RETURNING id, number, year
     ), acknowledged AS (
       INSERT INTO acknowledgement (agency_id, entry_id) SELECT current_agency(), id FROM entered

@@ -105,6 +105,57 @@ describe('bytes (I4)', () => {
   });
 });
 
+describe('the classified register has numbers and a chain of its own (I3, I11)', () => {
+  let classified: string[];
+
+  beforeEach(async () => {
+    const [agency] = await fresh.owner<{ id: number }[]>`SELECT id FROM agency WHERE code = 'tambon'`;
+    classified = [];
+    for (const text of ['ก', 'ข', 'ค']) classified.push(await enterLetter(fresh, agency?.id ?? 0, text, { secrecy: 'secret' }));
+    const officer = testOfficer(agency?.id ?? 0, 'saraban', { appointed: true });
+    for (const entryId of classified) await confirmEntry(testContext(fresh), officer, { entryId });
+  });
+
+  it('and is whole', async () => {
+    expect(await verify({ db: fresh.owner, store: fresh.store })).toMatchObject({ entries: 7, acts: 16, faults: [] });
+    const acts = await fresh.owner`SELECT ordinal FROM act WHERE register = 'receive-classified' ORDER BY ordinal`;
+    expect(acts.map(act => act.ordinal)).toEqual([1, 2, 3]);
+  });
+
+  it('a row removed from it', async () => {
+    await damage(`DELETE FROM entry WHERE id = '${classified[1]}'`);
+    expect(await faults()).toEqual(
+      expect.arrayContaining([
+        { invariant: 'I3', object: 'entry tambon receive-classified 3/2569', problem: '1 before it missing (after 1)' },
+        { invariant: 'I11', object: 'entry tambon receive-classified 3/2569', problem: 'is not linked to the one before it' },
+      ]),
+    );
+  });
+
+  it('a row altered in it, and one moved out of it', async () => {
+    await damage(`UPDATE entry SET from_name = 'somebody else' WHERE id = '${classified[0]}'`);
+    await damage(`UPDATE entry SET register = 'receive', number = 5 WHERE id = '${classified[2]}'`);
+    expect(await faults()).toEqual(
+      expect.arrayContaining([
+        {
+          invariant: 'I11',
+          object: 'entry tambon receive-classified 1/2569',
+          problem: 'was altered: its hash does not cover what it says',
+        },
+        { invariant: 'I11', object: 'entry tambon receive 5/2569', problem: 'is not linked to the one before it' },
+        { invariant: 'I3', object: 'series tambon receive-classified 2569', problem: 'ends at 2, but 3 were given' },
+      ]),
+    );
+  });
+
+  it('its acts cut off at the end', async () => {
+    await damage(`DELETE FROM act WHERE register = 'receive-classified' AND ordinal = 3`);
+    expect(await faults()).toEqual([
+      { invariant: 'I3', object: 'series tambon act:receive-classified 0', problem: 'ends at 2, but 3 were given' },
+    ]);
+  });
+});
+
 describe('numbers and the chain (I3, I11)', () => {
   it('a row removed in the middle', async () => {
     await damage(`DELETE FROM entry WHERE id = '${ids[1]}'`);

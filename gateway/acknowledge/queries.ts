@@ -1,8 +1,9 @@
 /** SQL of the acknowledgement. Locks: the entry, then the acknowledgement; the mail and the act come after. */
 import type { Transaction } from '../../register/db/connect.ts';
+import type { RegisterName } from '../../register/look/entry-row.ts';
 
 export interface LetterToAcknowledge {
-  register: 'receive' | 'send';
+  register: RegisterName;
   number: number;
   year: number;
   state: string;

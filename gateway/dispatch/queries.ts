@@ -2,6 +2,7 @@
  * SQL of outgoing mail. Locks are taken in the order of every act: the entry, the mail, the acknowledgement, and last the chain of acts.
  */
 import type { Transaction } from '../../register/db/connect.ts';
+import type { RegisterName } from '../../register/look/entry-row.ts';
 
 export type MailKind = 'acknowledgement' | 'return' | 'notification' | 'letter';
 export type MailState = 'queued' | 'sending' | 'sent' | 'failed' | 'uncertain';
@@ -93,7 +94,7 @@ export async function requeueMail(tx: Transaction, id: string, at: Date): Promis
 }
 
 export interface EntryHead {
-  register: 'receive' | 'send';
+  register: RegisterName;
   number: number;
   year: number;
   state: string;
@@ -151,7 +152,7 @@ export interface RouteToNotify {
   unitEmail: string;
   officerName: string | null;
   officerEmail: string | null;
-  register: 'receive' | 'send';
+  register: RegisterName;
   number: number;
   year: number;
   receivedAt: Date;
@@ -182,7 +183,7 @@ export async function lockRouteToNotify(tx: Transaction, routeId: string): Promi
 }
 
 export interface LetterToReturn {
-  register: 'receive' | 'send';
+  register: RegisterName;
   number: number;
   year: number;
   state: string;

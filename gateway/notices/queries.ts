@@ -1,5 +1,6 @@
 /** SQL of understand.ts. */
 import type { JsonValue, Transaction } from '../../register/db/connect.ts';
+import type { RegisterName } from '../../register/look/entry-row.ts';
 import type { MailKind, MailState } from '../dispatch/queries.ts';
 
 export interface NoticeMessage {
@@ -44,6 +45,8 @@ export interface CandidateMail {
   kind: MailKind;
   state: MailState;
   entryId: string | null;
+  /** Of the entry, when there is one. */
+  register: RegisterName | null;
   routeId: string | null;
   token: string;
   envelopeFrom: string;
@@ -62,8 +65,8 @@ export async function selectCandidates(
 ): Promise<CandidateMail[]> {
   const since = new Date(by.now.getTime() - DAYS * 24 * 3_600_000);
   return await tx<CandidateMail[]>`
-    SELECT m.id, m.kind, m.state, m.entry_id AS "entryId", m.route_id AS "routeId", m.token, m.envelope_from AS "envelopeFrom", m.header_message_id AS "headerMessageId", m.recipient
-    FROM mail m
+    SELECT m.id, m.kind, m.state, m.entry_id AS "entryId", e.register, m.route_id AS "routeId", m.token, m.envelope_from AS "envelopeFrom", m.header_message_id AS "headerMessageId", m.recipient
+    FROM mail m LEFT JOIN entry e ON e.agency_id = m.agency_id AND e.id = m.entry_id
     WHERE m.agency_id = current_agency() AND (
       m.id IN (SELECT f.id FROM unnest(${by.tokens}::text[]) AS t, find_mail_by_token(t) AS f WHERE f.agency_id = current_agency())
       OR m.header_message_id = ANY(${by.messageIds}::text[])

@@ -105,7 +105,7 @@ async function settleBounced(
     await settleAcknowledgement(tx, mail.id, mail.entryId, { state: 'failed', reason: 'bounced', sentAt: null });
   }
   await insertAct(tx, { agencyId, ...THE_GATEWAY }, now, {
-    register: mail.entryId === null ? 'office' : 'receive',
+    register: mail.register ?? 'office',
     entryId: mail.entryId,
     routeId: mail.routeId,
     kind: `${mail.kind}-bounced`,

@@ -1,6 +1,6 @@
 /** SQL of the decisions about messages without a number. */
 import type { Transaction } from '../db/connect.ts';
-import type { Secrecy } from '../look/entry-row.ts';
+import type { RegisterName, Secrecy } from '../look/entry-row.ts';
 import { visibleMessage } from '../look/visible.ts';
 import type { Officer } from '../officer.ts';
 
@@ -9,6 +9,8 @@ export interface LockedMessage {
   disposition: 'entered' | 'notice' | 'held' | 'duplicate';
   heldState: 'waiting' | 'entered' | 'dismissed' | null;
   entryId: string | null;
+  /** Of the entry, when there is one. */
+  register: RegisterName | null;
   reason: string;
   subject: string;
   secrecy: Secrecy;
@@ -18,7 +20,7 @@ export interface LockedMessage {
 /** Locks a message that the officer may see. Its row is the first lock of the act, as the entry's is elsewhere. */
 export async function lockMessage(tx: Transaction, officer: Officer, messageId: string): Promise<LockedMessage | null> {
   const [row] = await tx<LockedMessage[]>`
-    SELECT m.id, m.disposition, m.held_state AS "heldState", m.entry_id AS "entryId", m.reason, m.subject, m.secrecy, m.attention
+    SELECT m.id, m.disposition, m.held_state AS "heldState", m.entry_id AS "entryId", e.register, m.reason, m.subject, m.secrecy, m.attention
     FROM message m LEFT JOIN entry e ON e.agency_id = m.agency_id AND e.id = m.entry_id
     WHERE m.id = ${messageId} AND ${visibleMessage(tx, officer)} FOR UPDATE OF m`;
   return row ?? null;
@@ -34,6 +36,7 @@ export async function selectLastMessageAct(tx: Transaction, messageId: string): 
 
 export interface EntryFromMessage {
   entryId: string;
+  register: RegisterName;
   year: number;
   enteredAt: Date;
   publicCode: string;
@@ -46,7 +49,7 @@ export async function enterMessage(tx: Transaction, messageId: string, entry: En
   const [row] = await tx<{ number: number; year: number }[]>`
     WITH entered AS (
       INSERT INTO entry (agency_id, id, register, year, message_id, received_at, entered_at, envelope_from, from_name, from_address, raw_sha256, public_code, subject, urgency, secrecy)
-      SELECT agency_id, ${entry.entryId}, 'receive', ${entry.year}, id, received_at, ${entry.enteredAt}, envelope_from, from_name, from_address, sha256, ${entry.publicCode},
+      SELECT agency_id, ${entry.entryId}, ${entry.register}, ${entry.year}, id, received_at, ${entry.enteredAt}, envelope_from, from_name, from_address, sha256, ${entry.publicCode},
              subject, ${entry.urgency}, ${entry.secrecy}
       FROM message WHERE id = ${messageId}
       RETURNING agency_id, id, number, year

@@ -9,13 +9,15 @@ import type { Transaction } from '../db/connect.ts';
 import { inAgency } from '../db/transaction.ts';
 import { SECRECY } from '../facts.ts';
 import { classifySubject } from '../letter/classification.ts';
+import type { RegisterName } from '../look/entry-row.ts';
 import { newPublicCode, registerYear } from '../number.ts';
 import type { ActOutcome, Officer, RegisterContext } from '../officer.ts';
 import { selectCalendar } from '../queries.ts';
+import { classifiedRegisterOf, registerFor } from '../registers.ts';
 import { dismissMessage, enterMessage, type LockedMessage, lockMessage, selectLastMessageAct, settleMessage } from './held-queries.ts';
 import { insertAct, notifyChanged } from './queries.ts';
 
-type Numbered = { entryId: string; number: number; year: number };
+type Numbered = { entryId: string; register: RegisterName; number: number; year: number };
 
 async function actOnMessage<T>(
   context: RegisterContext,
@@ -53,13 +55,14 @@ async function enter(
   at: Date,
 ): Promise<{ outcome: 'done' } & Numbered> {
   const calendar = await selectCalendar(tx, officer.agencyId);
-  if (calendar === undefined) throw new Error(`agency ${officer.agencyId} does not exist`);
   const classes = classifySubject(message.subject);
   const secrecy = SECRECY[Math.max(SECRECY.indexOf(message.secrecy), SECRECY.indexOf(classes.secrecy))] ?? 'normal';
   const entryId = uuidv7();
   const year = registerYear(at, calendar);
+  const register = registerFor(secrecy, classifiedRegisterOf(calendar.classifiedRegister));
   const entered = await enterMessage(tx, message.id, {
     entryId,
+    register,
     year,
     enteredAt: at,
     publicCode: newPublicCode(),
@@ -67,8 +70,8 @@ async function enter(
     secrecy,
   });
   await context.jobs.enqueue(tx, 'read-message', [{ agencyId: officer.agencyId, messageId: message.id }]);
-  await insertAct(tx, officer, at, { register: 'receive', entryId, kind, detail: { messageId: message.id, reason: message.reason } });
-  return { outcome: 'done', entryId, ...entered };
+  await insertAct(tx, officer, at, { register, entryId, kind, detail: { messageId: message.id, reason: message.reason } });
+  return { outcome: 'done', entryId, register, ...entered };
 }
 
 /** Enters a held message: it gets the next number. */
@@ -131,7 +134,7 @@ export async function settleNotice(
     if (checks.invalid !== null) return checks.invalid;
     await settleMessage(tx, message.id);
     await insertAct(tx, officer, at, {
-      register: 'receive',
+      register: message.register ?? 'receive',
       entryId: message.entryId,
       kind: 'notice-settled',
       detail: { messageId: message.id, note },

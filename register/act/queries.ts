@@ -58,7 +58,7 @@ export async function lockRoutes(tx: Transaction, entryId: string): Promise<Lock
 }
 
 export interface ActToWrite {
-  register: 'receive' | 'send' | 'office';
+  register: RegisterName | 'office';
   entryId?: string | null;
   routeId?: string | null;
   kind: string;

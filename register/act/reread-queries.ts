@@ -1,5 +1,6 @@
 /** SQL of reread.ts. */
 import type { Transaction } from '../db/connect.ts';
+import type { RegisterName } from '../look/entry-row.ts';
 import { visibleMessage } from '../look/visible.ts';
 import type { Officer } from '../officer.ts';
 import type { Which } from './reread.ts';
@@ -7,12 +8,14 @@ import type { Which } from './reread.ts';
 export interface MessageToReread {
   id: string;
   entryId: string | null;
+  /** Of the entry, when there is one. */
+  register: RegisterName | null;
   reading: 'waiting' | 'done' | 'failed';
 }
 
 export async function lockToReread(tx: Transaction, officer: Officer, messageId: string): Promise<MessageToReread | null> {
   const [row] = await tx<MessageToReread[]>`
-    SELECT m.id, m.entry_id AS "entryId", m.reading FROM message m LEFT JOIN entry e ON e.agency_id = m.agency_id AND e.id = m.entry_id
+    SELECT m.id, m.entry_id AS "entryId", e.register, m.reading FROM message m LEFT JOIN entry e ON e.agency_id = m.agency_id AND e.id = m.entry_id
     WHERE m.id = ${messageId} AND m.disposition <> 'duplicate' AND ${visibleMessage(tx, officer)} FOR UPDATE OF m`;
   return row ?? null;
 }

@@ -25,7 +25,7 @@ export async function rereadMessage(context: RegisterContext, officer: Officer, 
     await markWaiting(tx, [message.id]);
     await context.jobs.enqueue(tx, 'read-message', [{ agencyId: officer.agencyId, messageId: message.id }]);
     await notifyChanged(tx, officer.agencyId);
-    const about = message.entryId === null ? { register: 'office' as const } : { register: 'receive' as const, entryId: message.entryId };
+    const about = message.register === null ? { register: 'office' as const } : { register: message.register, entryId: message.entryId };
     await insertAct(tx, officer, context.now(), { ...about, kind: 'reread', detail: { messageId: message.id } });
     return { outcome: 'done' };
   });

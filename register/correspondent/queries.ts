@@ -114,7 +114,7 @@ export async function selectSender(tx: Transaction, entryId: string): Promise<Se
            EXISTS (SELECT FROM act a WHERE a.agency_id = e.agency_id AND a.entry_id = e.id AND a.kind IN ('amended', 'facts-confirmed')
                      AND 'fromAgency' IN (SELECT json_array_elements_text(a.detail->'facts'))) AS settled
     FROM entry e LEFT JOIN message m ON m.agency_id = e.agency_id AND m.id = e.message_id
-    WHERE e.agency_id = current_agency() AND e.id = ${entryId} AND e.register = 'receive'`;
+    WHERE e.agency_id = current_agency() AND e.id = ${entryId} AND e.register IN ('receive', 'receive-classified')`;
   return row ?? null;
 }
 

@@ -89,7 +89,7 @@ CREATE TABLE act (
   CONSTRAINT act_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(id),
   CONSTRAINT act_kind_check CHECK ((kind <> ''::text)),
   CONSTRAINT act_ordinal_check CHECK ((ordinal > 0)),
-  CONSTRAINT act_register_check CHECK ((register = ANY (ARRAY['receive'::text, 'send'::text, 'office'::text])))
+  CONSTRAINT act_register_check CHECK ((register = ANY (ARRAY['receive'::text, 'receive-classified'::text, 'send'::text, 'send-classified'::text, 'office'::text])))
 );
 CREATE INDEX act_about_messages ON public.act USING btree (agency_id, at DESC) WHERE (kind = ANY (ARRAY['held-entered'::text, 'held-dismissed'::text, 'notice-entered'::text, 'notice-settled'::text]));
 CREATE INDEX act_by_entry ON public.act USING btree (agency_id, entry_id, at) WHERE (entry_id IS NOT NULL);
@@ -288,7 +288,7 @@ CREATE TABLE entry (
   CONSTRAINT entry_number_check CHECK ((number > 0)),
   CONSTRAINT entry_public_code_check CHECK ((public_code ~ '^[0-9a-hjkmnp-tv-z]{26}$'::text)),
   CONSTRAINT entry_raw_sha256_check CHECK ((octet_length(raw_sha256) = 32)),
-  CONSTRAINT entry_register_check CHECK ((register = ANY (ARRAY['receive'::text, 'send'::text]))),
+  CONSTRAINT entry_register_check CHECK ((register = ANY (ARRAY['receive'::text, 'receive-classified'::text, 'send'::text, 'send-classified'::text]))),
   CONSTRAINT entry_secrecy_check CHECK ((secrecy = ANY (ARRAY['normal'::text, 'confidential'::text, 'secret'::text, 'top-secret'::text]))),
   CONSTRAINT entry_state_check CHECK ((state = ANY (ARRAY['entered'::text, 'confirmed'::text, 'routed'::text, 'acting'::text, 'closed'::text, 'returned'::text, 'cancelled'::text]))),
   CONSTRAINT entry_urgency_check CHECK ((urgency = ANY (ARRAY['normal'::text, 'urgent'::text, 'very-urgent'::text, 'most-urgent'::text])))

@@ -3,6 +3,7 @@ import { may } from '../access.ts';
 import { isDay, isId } from '../checks.ts';
 import type { Database, Transaction } from '../db/connect.ts';
 import type { Officer } from '../officer.ts';
+import { isClosedBook } from '../registers.ts';
 import { searchPattern } from '../search-text.ts';
 import { boundedLimit } from './cursor.ts';
 import { type FlatEntryRow, looking, selectRoutes, shapeEntry } from './entry-queries.ts';
@@ -36,6 +37,14 @@ const FIRST_HITS = 300;
 const CANDIDATES = 3_000;
 const ALL = 10_000_000;
 
+/**
+ * A letter whose class an appointed person has lifted may go to everybody's units; the book in which it stands stays closed to them, for its gaps would tell
+ * how many classified letters lie between.
+ */
+export function mayOpenBook(officer: Officer, register: RegisterName): boolean {
+  return may(officer, 'see-register') && (officer.appointed || !isClosedBook(register));
+}
+
 /** @returns newest number first; `next` is handed in as `before` for the following page, null at the end. */
 export async function listEntries(
   db: Database,
@@ -44,7 +53,7 @@ export async function listEntries(
   now: Date = new Date(),
 ): Promise<{ items: EntryRow[]; next: number | null }> {
   const query = prepare(filter, now);
-  if (query === null || !may(officer, 'see-register')) return { items: [], next: null };
+  if (query === null || !mayOpenBook(officer, filter.register)) return { items: [], next: null };
   return await looking(db, officer, async tx => {
     const rows = await page(tx, officer, query, filter);
     const items = rows.slice(0, query.limit);
@@ -99,18 +108,22 @@ async function page(tx: Transaction, officer: Officer, query: ListQuery, filter:
 }
 
 export interface Counts {
+  /** Of the receive register of this year. */
   unconfirmed: number;
+  /** Of the classified one; 0 for who is not appointed. */
+  unconfirmedClassified: number;
   held: number;
   /** Notices and letters that somebody should look at, and letters that could not be read. */
   attention: number;
   /** Routes that wait for a confirmation: those of the own units for a unit officer, else of all. */
   inTray: number;
   overdue: number;
+  overdueClassified: number;
   outboxFailed: number;
   acknowledgementsHeld: number;
 }
 
-/** Figures of the receive register. Only what the officer may see is counted. */
+/** Figures of the receive registers. Only what the officer may see is counted. */
 export async function countsFor(db: Database, officer: Officer, year: number, now: Date = new Date()): Promise<Counts> {
   return await looking(db, officer, async tx => {
     const counts = await selectCounts(tx, officer, year, now);
@@ -121,6 +134,6 @@ export async function countsFor(db: Database, officer: Officer, year: number, no
 
 /** The years that have entries, newest first, in the agency's era. */
 export async function years(db: Database, officer: Officer, register: RegisterName): Promise<number[]> {
-  if (!may(officer, 'see-register')) return [];
+  if (!mayOpenBook(officer, register)) return [];
   return await looking(db, officer, tx => selectYears(tx, register));
 }

@@ -17,7 +17,7 @@ export function entryColumns(tx: Transaction) {
     e.attachment_count AS "attachmentCount", e.attachment_bytes AS "attachmentBytes", e.confirmed_at AS "confirmedAt", e.confirmed_by AS "confirmedBy", e.due_on AS "dueOn",
     e.duplicate_state AS "duplicateState", e.duplicate_reason AS "duplicateReason", coalesce(m.scan, 'none') AS scan, e.version, coalesce(m.trust, '{}') AS trust, coalesce(m.reading, 'done') AS reading,
     coalesce(k.state, 'refused') AS "ackState", coalesce(k.reason, '') AS "ackReason", k.sent_at AS "ackSentAt",
-    d.id AS "duplicateId", d.number AS "duplicateNumber", d.year AS "duplicateYear"`;
+    d.id AS "duplicateId", d.number AS "duplicateNumber", d.year AS "duplicateYear", d.register AS "duplicateRegister"`;
 }
 
 export function entryJoins(tx: Transaction) {
@@ -34,14 +34,15 @@ export interface FlatEntryRow extends Omit<EntryRow, 'routes' | 'acknowledgement
   duplicateId: string | null;
   duplicateNumber: number | null;
   duplicateYear: number | null;
+  duplicateRegister: EntryRow['register'] | null;
 }
 
 export function shapeEntry(flat: FlatEntryRow, routes: RouteDetail[]): EntryRow {
-  const { ackState, ackReason, ackSentAt, duplicateId, duplicateNumber, duplicateYear, ...row } = flat;
+  const { ackState, ackReason, ackSentAt, duplicateId, duplicateNumber, duplicateYear, duplicateRegister, ...row } = flat;
   const duplicateOf =
-    duplicateId === null || duplicateNumber === null || duplicateYear === null
+    duplicateId === null || duplicateNumber === null || duplicateYear === null || duplicateRegister === null
       ? null
-      : { id: duplicateId, number: duplicateNumber, year: duplicateYear };
+      : { id: duplicateId, register: duplicateRegister, number: duplicateNumber, year: duplicateYear };
   return {
     ...row,
     acknowledgement: { state: ackState, reason: ackReason, sentAt: ackSentAt },

@@ -5,7 +5,8 @@
 import type { Listing } from '../letter/documents/zip-listing.ts';
 import type { ReadingNote } from '../letter/message.ts';
 
-export type RegisterName = 'receive' | 'send';
+/** A classified book ('-classified') is open to appointed persons alone; register/registers.ts says which letter stands in which. */
+export type RegisterName = 'receive' | 'receive-classified' | 'send' | 'send-classified';
 export type EntryState = 'entered' | 'confirmed' | 'routed' | 'acting' | 'closed' | 'returned' | 'cancelled';
 export type Urgency = 'normal' | 'urgent' | 'very-urgent' | 'most-urgent';
 export type Secrecy = 'normal' | 'confidential' | 'secret' | 'top-secret';
@@ -53,7 +54,7 @@ export interface EntryRow {
   confirmedAt: Date | null;
   confirmedBy: string | null;
   acknowledgement: { state: AcknowledgementState; reason: string; sentAt: Date | null };
-  duplicateOf: { id: string; number: number; year: number } | null;
+  duplicateOf: { id: string; register: RegisterName; number: number; year: number } | null;
   duplicateState: 'flagged' | 'linked' | 'dismissed' | null;
   /** Why it was flagged; '' when it never was. */
   duplicateReason: '' | 'message-id' | 'attachments' | 'letter-number';

@@ -12,6 +12,7 @@ import {
   selectNeighbours,
   selectVisibleMessageId,
 } from './detail-queries.ts';
+import { mayOpenBook } from './entries.ts';
 import { looking, selectRoutes, shapeEntry } from './entry-queries.ts';
 import type { AttachmentRow, EntryDetail, EntryMessage, RegisterName } from './entry-row.ts';
 import { asSeenBy } from './routes.ts';
@@ -32,7 +33,7 @@ export async function getEntryByNumber(
   year: number,
   number: number,
 ): Promise<EntryDetail | null> {
-  if (!may(officer, 'open-letter') || !isNumber(year) || !isNumber(number)) return null;
+  if (!may(officer, 'open-letter') || !mayOpenBook(officer, register) || !isNumber(year) || !isNumber(number)) return null;
   return await looking(db, officer, async tx => {
     const flat = await selectDetail(tx, officer, { register, year, number });
     return flat === null ? null : await whole(tx, officer, flat);

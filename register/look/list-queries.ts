@@ -114,16 +114,20 @@ export async function selectNumbers(tx: Transaction, officer: Officer, query: Li
 
 export async function selectCounts(tx: Transaction, officer: Officer, year: number, now: Date): Promise<Counts> {
   const mine = officer.role === 'unit' ? tx`AND r.unit_id = ANY(${officer.unitIds}::uuid[])` : tx``;
+  const unconfirmed = (register: RegisterName) =>
+    tx`${visible(tx, officer)} AND e.register = ${register} AND e.year = ${year} AND e.confirmed_at IS NULL AND e.state NOT IN ('cancelled', 'returned', 'closed')`;
+  const late = (register: RegisterName) => tx`${visible(tx, officer)} AND e.register = ${register} AND ${overdue(tx, officer, now)}`;
   const [row] = await tx<Counts[]>`
     SELECT
-      (SELECT count(*)::integer FROM entry e WHERE ${visible(tx, officer)} AND e.register = 'receive' AND e.year = ${year} AND e.confirmed_at IS NULL
-         AND e.state NOT IN ('cancelled', 'returned', 'closed')) AS unconfirmed,
+      (SELECT count(*)::integer FROM entry e WHERE ${unconfirmed('receive')}) AS unconfirmed,
+      ${officer.appointed ? tx`(SELECT count(*)::integer FROM entry e WHERE ${unconfirmed('receive-classified')})` : tx`0`} AS "unconfirmedClassified",
       (SELECT count(*)::integer FROM message m LEFT JOIN entry e ON e.agency_id = m.agency_id AND e.id = m.entry_id
          WHERE ${visibleMessage(tx, officer)} AND m.held_state = 'waiting') AS held,
       (SELECT count(*)::integer FROM message m LEFT JOIN entry e ON e.agency_id = m.agency_id AND e.id = m.entry_id
          WHERE ${visibleMessage(tx, officer)} AND (m.attention OR m.reading = 'failed') AND m.disposition <> 'held') AS attention,
       (SELECT count(*)::integer FROM route r JOIN entry e ON e.agency_id = r.agency_id AND e.id = r.entry_id WHERE ${visible(tx, officer)} AND r.state = 'waiting' ${mine}) AS "inTray",
-      (SELECT count(*)::integer FROM entry e WHERE ${visible(tx, officer)} AND e.register = 'receive' AND ${overdue(tx, officer, now)}) AS overdue,
+      (SELECT count(*)::integer FROM entry e WHERE ${late('receive')}) AS overdue,
+      ${officer.appointed ? tx`(SELECT count(*)::integer FROM entry e WHERE ${late('receive-classified')})` : tx`0`} AS "overdueClassified",
       (SELECT count(*)::integer FROM mail WHERE state IN ('failed', 'uncertain')) AS "outboxFailed",
       (SELECT count(*)::integer FROM acknowledgement k JOIN entry e ON e.agency_id = k.agency_id AND e.id = k.entry_id
          WHERE ${visible(tx, officer)} AND k.state IN ('held', 'failed', 'uncertain')) AS "acknowledgementsHeld"`;

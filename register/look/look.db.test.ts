@@ -7,7 +7,7 @@ import { cancelEntry } from '../act/cancel.ts';
 import { closeEntry, reopenEntry } from '../act/close.ts';
 import { confirmEntry } from '../act/confirm.ts';
 import { decideDuplicate } from '../act/duplicate.ts';
-import { dismissHeld, enterHeld } from '../act/held.ts';
+import { dismissHeld, enterHeld, enterNotice } from '../act/held.ts';
 import { openedEntry } from '../act/open.ts';
 import { returnEntry } from '../act/return.ts';
 import { routeEntry, withdrawRoute } from '../act/route.ts';
@@ -320,6 +320,8 @@ describe('classified letters are invisible to the unappointed (I10)', () => {
     });
     if (entered.outcome !== 'entered') throw new Error('not entered');
     const { entryId, number } = entered;
+    const register = 'receive-classified' as const;
+    expect(number).toBe(1);
     await inAgency(fresh.db, agency, THE_APPLIANCE, tx => refreshSearch(tx, entryId));
     const routed = await routeEntry(context, appointed, { entryId, recipients: [{ unitId: finance, purpose: 'action' }] });
     const routeId = routed.outcome === 'done' ? (routed.routeIds[0] as string) : '';
@@ -329,10 +331,15 @@ describe('classified letters are invisible to the unappointed (I10)', () => {
       SELECT agency_id, id, 'acknowledgement', id, '', 'a@b', '<m@x>', 'secret', raw_sha256, 6, now() FROM entry WHERE id = ${entryId}`;
 
     for (const officer of [saraban, auditor, financier, testOfficer(agency, 'administrator')]) {
-      expect(await numbers({ number }, officer)).toEqual([]);
+      expect(await numbers({ register, number }, officer)).toEqual([]);
+      expect(await numbers({ register }, officer)).toEqual([]);
       expect(await numbers({ q: 'ลับสุดยอด' }, officer)).toEqual([]);
+      expect(await numbers({ register, q: 'ลับสุดยอด' }, officer)).toEqual([]);
+      expect(await years(fresh.db, officer, register)).toEqual([]);
+      expect(await listActs(fresh.db, officer, { register, limit: 500 })).toEqual({ items: [], next: null });
+      expect(await countsFor(fresh.db, officer, 2569, context.now())).toMatchObject({ unconfirmedClassified: 0, overdueClassified: 0 });
       expect(await getEntry(fresh.db, officer, entryId)).toBeNull();
-      expect(await getEntryByNumber(fresh.db, officer, 'receive', 2569, number)).toBeNull();
+      expect(await getEntryByNumber(fresh.db, officer, register, 2569, number)).toBeNull();
       expect(await getHistory(fresh.db, officer, entryId)).toBeNull();
       expect((await inTray(fresh.db, officer, { limit: 100 })).items.map(item => item.entry.id)).not.toContain(entryId);
       expect((await listMessages(fresh.db, officer, { limit: 10, sha256 })).items).toEqual([]);
@@ -344,8 +351,6 @@ describe('classified letters are invisible to the unappointed (I10)', () => {
       expect((await listActs(fresh.db, officer, { register: 'receive', limit: 500 })).items.map(item => item.entryId)).not.toContain(
         entryId,
       );
-      const neighbour = await getEntryByNumber(fresh.db, officer, 'receive', 2569, number - 1);
-      expect(neighbour?.neighbours.after ?? null).toBeNull();
       const acts = [
         confirmEntry(context, officer, { entryId }),
         amendEntry(context, officer, { entryId, facts: { secrecy: 'normal' } }),
@@ -370,13 +375,74 @@ describe('classified letters are invisible to the unappointed (I10)', () => {
     const cleared = { ...financier, appointed: true };
     expect(await getEntry(fresh.db, cleared, entryId)).toMatchObject({ secrecy: 'secret', routes: [{ id: routeId, mine: true }] });
     expect((await listMail(fresh.db, appointed, { limit: 100, entryId })).items).toMatchObject([
-      { entryId, number, kind: 'acknowledgement' },
+      { entryId, register, number, kind: 'acknowledgement' },
     ]);
-    expect((await listActs(fresh.db, { ...auditor, appointed: true }, { register: 'receive', limit: 2 })).items).toMatchObject([
+    expect((await listActs(fresh.db, { ...auditor, appointed: true }, { register, limit: 2 })).items).toMatchObject([
       { kind: 'confirmed' },
       { kind: 'routed', entryId, number },
     ]);
-    expect(await numbers({ q: 'ลับสุดยอด' }, appointed)).toEqual([number]);
+    expect(await numbers({ q: 'ลับสุดยอด' }, appointed)).toEqual([]);
+    expect(await numbers({ register, q: 'ลับสุดยอด' }, appointed)).toEqual([number]);
+    expect(await numbers({ register, q: 'ลับสุดยอด' }, cleared)).toEqual([number]);
+    expect(await years(fresh.db, appointed, register)).toEqual([2569]);
+    expect((await getEntryByNumber(fresh.db, appointed, register, 2569, number))?.id).toBe(entryId);
+    expect((await inTray(fresh.db, cleared, { limit: 100 })).items.map(item => item.entry.id)).toContain(entryId);
+  });
+
+  it('also one that stands in the ordinary register: among its neighbours, and in no figure', async () => {
+    await fresh.owner`UPDATE agency SET settings = '{"classifiedRegister": "shared"}' WHERE id = ${agency}`;
+    const before = await countsFor(fresh.db, saraban, 2569, context.now());
+    const entryId = await enterLetter(fresh, agency, 'shared secret', { secrecy: 'confidential' });
+    await fresh.owner`UPDATE agency SET settings = '{}' WHERE id = ${agency}`;
+    const number = (await getEntry(fresh.db, appointed, entryId))?.number ?? 0;
+    expect(await numbers({ number }, appointed)).toEqual([number]);
+    expect(await numbers({ number })).toEqual([]);
+    expect(await countsFor(fresh.db, saraban, 2569, context.now())).toEqual(before);
+    const neighbour = await getEntryByNumber(fresh.db, saraban, 'receive', 2569, number - 1);
+    expect(neighbour?.neighbours.after).toBeNull();
+  });
+
+  it('figures of the classified register are those of the appointed', async () => {
+    const before = await countsFor(fresh.db, appointed, 2569, context.now());
+    const entryId = await enterLetter(fresh, agency, 'counted', { secrecy: 'secret' });
+    await amendEntry(context, appointed, { entryId, facts: { dueOn: '2026-11-01' } });
+    expect(await countsFor(fresh.db, appointed, 2569, context.now())).toEqual({
+      ...before,
+      unconfirmedClassified: before.unconfirmedClassified + 1,
+      overdueClassified: before.overdueClassified + 1,
+    });
+  });
+
+  it('the class lifted by an appointed person opens the letter to all, and the book still to nobody else', async () => {
+    const entryId = await enterLetter(fresh, agency, 'lifted', { secrecy: 'confidential' });
+    expect(await amendEntry(context, appointed, { entryId, facts: { secrecy: 'normal' } })).toMatchObject({ outcome: 'done' });
+    const seen = await getEntry(fresh.db, saraban, entryId);
+    expect(seen).toMatchObject({ register: 'receive-classified', secrecy: 'normal' });
+    expect(await numbers({ register: 'receive-classified' })).toEqual([]);
+    expect(await getEntryByNumber(fresh.db, saraban, 'receive-classified', 2569, seen?.number ?? 0)).toBeNull();
+  });
+
+  it.each([
+    ['letter', 'held', 'dmarc'],
+    ['notice', 'notice', 'null-return-path'],
+  ] as const)('a %s that was let in as a classified one takes the number of that register', async (_name, disposition, why) => {
+    const { messageId } = await enterMail(
+      fresh,
+      agency,
+      `let in ${why}`,
+      { secrecy: 'secret', subject: 'ลับมาก เรื่อง x' },
+      { disposition, why },
+    );
+    const act = disposition === 'held' ? enterHeld : enterNotice;
+    // Hidden from the first moment, before anything has read it.
+    expect(await getMessage(fresh.db, saraban, messageId)).toBeNull();
+    expect(await act(context, saraban, { messageId })).toEqual({ outcome: 'not-found' });
+    const last = (await numbers({ register: 'receive-classified' }, appointed))[0] ?? 0;
+    const entered = await act(context, appointed, { messageId });
+    expect(entered).toMatchObject({ outcome: 'done', register: 'receive-classified', number: last + 1 });
+    expect((await listActs(fresh.db, appointed, { register: 'receive-classified', limit: 1 })).items).toMatchObject([
+      { kind: `${disposition}-entered`, number: last + 1 },
+    ]);
   });
 
   it('a top-secret message that is held, too', async () => {

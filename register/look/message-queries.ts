@@ -10,7 +10,7 @@ export type FlatMessage = Omit<MessageRow, 'envelope'> & { envelopeFrom: string;
 
 function columns(tx: Transaction) {
   return tx`
-    m.id, m.disposition, m.reason, m.held_state AS "heldState", m.duplicate_of AS "duplicateOf", m.entry_id AS "entryId", e.number, e.year, encode(m.sha256, 'hex') AS sha256,
+    m.id, m.disposition, m.reason, m.held_state AS "heldState", m.duplicate_of AS "duplicateOf", m.entry_id AS "entryId", e.register, e.number, e.year, encode(m.sha256, 'hex') AS sha256,
     m.size, m.envelope_from AS "envelopeFrom", m.envelope_to AS "envelopeTo", m.peer, m.received_at AS "receivedAt", m.header_message_id AS "headerMessageId", m.subject,
     m.from_name AS "fromName", m.from_address AS "fromAddress", m.trust, m.reading, m.reading_notes AS "readingNotes", m.intake_notes AS "intakeNotes", m.notice, m.matched,
     m.attention`;

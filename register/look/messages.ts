@@ -7,7 +7,7 @@ import type { Officer } from '../officer.ts';
 import { boundedLimit, pageOf, readCursor } from './cursor.ts';
 import { selectAttachments } from './detail-queries.ts';
 import { looking } from './entry-queries.ts';
-import type { AttachmentRow, Reading, TrustEvidence } from './entry-row.ts';
+import type { AttachmentRow, Reading, RegisterName, TrustEvidence } from './entry-row.ts';
 import { type FlatMessage, type MessageQuery, type ReadingRow, selectMessage, selectMessages, selectReading } from './message-queries.ts';
 
 export type Disposition = 'entered' | 'notice' | 'held' | 'duplicate';
@@ -21,6 +21,7 @@ export interface MessageRow {
   duplicateOf: string | null;
   entryId: string | null;
   /** Of the entry, when there is one. */
+  register: RegisterName | null;
   number: number | null;
   year: number | null;
   sha256: string;

@@ -51,7 +51,7 @@ export async function selectAgencyIds(tx: Transaction): Promise<number[]> {
 /** Of the agency the transaction works for. */
 export async function selectAgencyFigures(tx: Transaction, year: number): Promise<{ entries: number; accounts: number; bytes: number }> {
   const [row] = await tx<{ entries: number; accounts: number; bytes: number }[]>`
-    SELECT (SELECT coalesce(sum(last_number), 0)::integer FROM series WHERE series IN ('receive', 'send') AND year = ${year}) AS entries,
+    SELECT (SELECT coalesce(sum(last_number), 0)::integer FROM series WHERE series IN ('receive', 'receive-classified', 'send', 'send-classified') AND year = ${year}) AS entries,
            (SELECT count(*)::integer FROM account WHERE state = 'active') AS accounts,
            (SELECT coalesce(sum(size), 0)::bigint FROM message) AS bytes`;
   return row ?? { entries: 0, accounts: 0, bytes: 0 };

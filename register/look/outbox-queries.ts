@@ -15,7 +15,7 @@ export interface MailQuery {
 
 export async function selectMail(tx: Transaction, officer: Officer, query: MailQuery): Promise<MailRow[]> {
   return await tx<MailRow[]>`
-    SELECT s.id, s.kind, s.entry_id AS "entryId", e.number, e.year, s.route_id AS "routeId", s.envelope_from AS "envelopeFrom", s.recipient,
+    SELECT s.id, s.kind, s.entry_id AS "entryId", e.register, e.number, e.year, s.route_id AS "routeId", s.envelope_from AS "envelopeFrom", s.recipient,
            s.header_message_id AS "headerMessageId", encode(s.sha256, 'hex') AS sha256, s.size, s.state, s.attempts, s.reply, s.queued_at AS "queuedAt", s.sent_at AS "sentAt"
     FROM mail s LEFT JOIN entry e ON e.agency_id = s.agency_id AND e.id = s.entry_id
     WHERE s.agency_id = ${officer.agencyId} ${officer.appointed ? tx`` : tx`AND coalesce(e.secrecy, 'normal') = 'normal'`}

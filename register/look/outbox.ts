@@ -5,6 +5,7 @@ import type { Database } from '../db/connect.ts';
 import type { Officer } from '../officer.ts';
 import { boundedLimit, pageOf, readCursor } from './cursor.ts';
 import { looking } from './entry-queries.ts';
+import type { RegisterName } from './entry-row.ts';
 import { selectMail } from './outbox-queries.ts';
 
 export type MailKind = 'acknowledgement' | 'return' | 'notification' | 'letter';
@@ -14,6 +15,7 @@ export interface MailRow {
   id: string;
   kind: MailKind;
   entryId: string | null;
+  register: RegisterName | null;
   number: number | null;
   year: number | null;
   routeId: string | null;

@@ -12,7 +12,7 @@ export async function selectUnread(
   query: { failed: boolean; limit: number; before: Cursor | null },
 ): Promise<UnreadRow[]> {
   return await tx<UnreadRow[]>`
-    SELECT m.id, m.disposition, m.entry_id AS "entryId", e.number, e.year, coalesce(e.subject, m.subject) AS subject, m.from_name AS "fromName",
+    SELECT m.id, m.disposition, m.entry_id AS "entryId", e.register, e.number, e.year, coalesce(e.subject, m.subject) AS subject, m.from_name AS "fromName",
            m.from_address AS "fromAddress", m.received_at AS "receivedAt", m.size, m.reading, m.reading_notes AS notes
     FROM message m LEFT JOIN entry e ON e.agency_id = m.agency_id AND e.id = m.entry_id
     WHERE m.poorly_read AND ${visibleMessage(tx, officer)} ${query.failed ? tx`AND m.reading = 'failed'` : tx``}

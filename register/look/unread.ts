@@ -5,12 +5,14 @@ import { inAgency } from '../db/transaction.ts';
 import type { ReadingNote } from '../letter/message.ts';
 import type { Officer } from '../officer.ts';
 import { boundedLimit, pageOf, readCursor } from './cursor.ts';
+import type { RegisterName } from './entry-row.ts';
 import { selectUnread } from './unread-queries.ts';
 
 export interface UnreadRow {
   id: string;
   disposition: 'entered' | 'notice' | 'held';
   entryId: string | null;
+  register: RegisterName | null;
   number: number | null;
   year: number | null;
   subject: string;

@@ -1,6 +1,6 @@
 /**
  * Which letters an officer sees, as one SQL fragment used by every statement of register/look and register/act that touches an entry.
- * Classified letters: appointed persons alone (I10). Unit officers: letters routed to one of their units; one that was withdrawn
+ * Classified letters: appointed persons alone (I10); the classified register as a book is closed to the others, too (look/entries.ts). Unit officers: letters routed to one of their units; one that was withdrawn
  * before the unit had given it a number is theirs no more. The provider: none.
  */
 import type { Transaction } from '../db/connect.ts';

@@ -153,7 +153,7 @@ export interface AgencyToSave {
 export async function lockAgency(tx: Transaction, agencyId: number): Promise<(AgencyToSave & { hasEntries: boolean }) | null> {
   const [row] = await tx<(AgencyToSave & { hasEntries: boolean })[]>`
     SELECT name_th AS "nameTh", name_en AS "nameEn", phone, time_zone AS "timeZone", calendar, numerals, language, settings,
-           EXISTS (SELECT FROM series WHERE series IN ('receive', 'send')) AS "hasEntries"
+           EXISTS (SELECT FROM series WHERE series IN ('receive', 'receive-classified', 'send', 'send-classified')) AS "hasEntries"
     FROM agency WHERE id = ${agencyId} FOR UPDATE`;
   return row ?? null;
 }

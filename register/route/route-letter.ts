@@ -10,6 +10,7 @@ import type { Database, Transaction } from '../db/connect.ts';
 import { type Actor, inAgency } from '../db/transaction.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { Payloads } from '../jobs/queues.ts';
+import { isReceived } from '../registers.ts';
 import { decide, type Recipient } from './decide.ts';
 import { type LetterToRoute, lockLetter, selectNewestRules, selectUnitsByCode, type UnitByCode } from './route-queries.ts';
 import { parseRules } from './rules.ts';
@@ -32,7 +33,7 @@ export type Routed =
 export async function routeLetter(context: RoutingContext, payload: Payloads['route-letter']): Promise<Routed> {
   return await inAgency<Routed>(context.db, payload.agencyId, ROUTER, async tx => {
     const letter = await lockLetter(tx, payload.entryId);
-    if (letter === null || letter.register !== 'receive' || letter.routes > 0 || !['entered', 'confirmed'].includes(letter.state))
+    if (letter === null || !isReceived(letter.register) || letter.routes > 0 || !['entered', 'confirmed'].includes(letter.state))
       return { outcome: 'left-alone' };
     const saved = await selectNewestRules(tx);
     if (saved === null) return { outcome: 'waits', why: 'no-rules' };

@@ -10,12 +10,15 @@ import {
   type MailAgency,
   type MomentFields,
   momentFields,
+  type NumberFields,
   numberFields,
   oneLine,
   writeSize,
 } from './mail-fields.ts';
 
 export interface AcknowledgedLetter {
+  /** Nothing is said of the ordinary one. */
+  register?: string;
   number: number;
   year: number;
   receivedAt: Date;
@@ -35,11 +38,9 @@ export interface AcknowledgedLetter {
   secrecy: string;
 }
 
-export interface AcknowledgementData {
+export interface AcknowledgementData extends NumberFields {
   agency: AgencyFields;
   senderName: string;
-  numberTh: string;
-  number: string;
   received: MomentFields;
   /** Of a classified letter neither subject nor file names are repeated: our answer goes through open mail, and the sender knows them. */
   classified: boolean;

@@ -78,8 +78,22 @@ export function dayFields(day: string | null, agency: MailAgency): { th: string;
   };
 }
 
+export interface NumberFields {
+  numberTh: string;
+  number: string;
+  /** Of a letter in the classified register its name, for the same number is given in the ordinary one too; else ''. */
+  registerTh: string;
+  registerEn: string;
+}
+
 /** '1284/2569' in the agency's digits, and in Arabic ones. */
-export function numberFields(entry: { number: number; year: number }, agency: MailAgency): { numberTh: string; number: string } {
+export function numberFields(entry: { number: number; year: number; register?: string }, agency: MailAgency): NumberFields {
   const number = `${entry.number}/${entry.year}`;
-  return { numberTh: inDigits(number, agency.numerals), number };
+  const classified = entry.register === 'receive-classified';
+  return {
+    numberTh: inDigits(number, agency.numerals),
+    number,
+    registerTh: classified ? 'ทะเบียนหนังสือรับชั้นความลับ' : '',
+    registerEn: classified ? 'register of classified letters received' : '',
+  };
 }

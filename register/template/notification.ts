@@ -6,6 +6,7 @@ import {
   type MailAgency,
   type MomentFields,
   momentFields,
+  type NumberFields,
   numberFields,
   oneLine,
 } from './mail-fields.ts';
@@ -18,6 +19,8 @@ const URGENCY: Record<string, { th: string; en: string }> = {
 };
 
 export interface RoutedLetter {
+  /** Nothing is said of the ordinary one. */
+  register?: string;
   number: number;
   year: number;
   receivedAt: Date;
@@ -38,10 +41,8 @@ export interface RoutedLetter {
   entryId: string;
 }
 
-export interface NotificationData {
+export interface NotificationData extends NumberFields {
   agency: AgencyFields;
-  numberTh: string;
-  number: string;
   received: MomentFields;
   /** Of a classified letter nothing but number, due date and link goes into a mail. */
   classified: boolean;
@@ -86,6 +87,8 @@ export function notificationData(agency: MailAgency, letter: RoutedLetter, webUr
 }
 
 export interface ReturnedLetter {
+  /** Nothing is said of the ordinary one. */
+  register?: string;
   number: number;
   year: number;
   receivedAt: Date;
@@ -100,11 +103,9 @@ export interface ReturnedLetter {
   secrecy: string;
 }
 
-export interface ReturnData {
+export interface ReturnData extends NumberFields {
   agency: AgencyFields;
   senderName: string;
-  numberTh: string;
-  number: string;
   received: MomentFields;
   classified: boolean;
   subject: string;

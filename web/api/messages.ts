@@ -64,8 +64,8 @@ export async function heldOperation({ context, officer, query }: Call<'pages', '
 }
 
 export async function enterHeldOperation({ context, officer, places }: Call<'none', 'Nothing'>): Promise<Reply> {
-  const { entryId, number, year } = doneOrProblem(await enterHeld(context, officer, { messageId: readId(places.id) }));
-  return { kind: 'json', body: { entryId, number, year } };
+  const { entryId, register, number, year } = doneOrProblem(await enterHeld(context, officer, { messageId: readId(places.id) }));
+  return { kind: 'json', body: { entryId, register, number, year } };
 }
 
 export async function dismissHeldOperation({ context, officer, places, body }: Call<'none', 'Dismiss'>): Promise<Reply> {

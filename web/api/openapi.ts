@@ -1,6 +1,7 @@
 /**
  * The OpenAPI 3.1 document of the API, made from the table of operations and the schemas the requests are checked with.
  */
+import { REGISTERS } from '../../register/registers.ts';
 import type { Operation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
 import { componentSchemas, queryParameters } from './schema.ts';
@@ -43,7 +44,7 @@ function operationObject(operation: Operation): object {
     required: true,
     schema:
       match[1] === 'register'
-        ? { type: 'string', enum: ['receive', 'send'] }
+        ? { type: 'string', enum: [...REGISTERS] }
         : match[1] === 'year'
           ? { type: 'string', pattern: '^\\d{4}$' }
           : { type: 'string', format: 'uuid' },

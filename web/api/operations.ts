@@ -164,7 +164,7 @@ export const OPERATIONS: Operation[] = [
     id: 'getRegisterCsv',
     method: 'GET',
     path: '/registers/{register}/{year}.csv',
-    summary: 'A year of the receive or send register as CSV',
+    summary: 'A year of a register as CSV',
     answer: { bytes: 'text/csv' },
     run: registerCsvOperation,
   }),

@@ -9,6 +9,7 @@ import { listEntries, years } from '../../register/look/entries.ts';
 import type { EntryRow, RegisterName } from '../../register/look/entry-row.ts';
 import { type AgencyDetail, getAgency } from '../../register/look/office.ts';
 import type { Officer } from '../../register/officer.ts';
+import { REGISTERS } from '../../register/registers.ts';
 import { apiEn } from '../text/api.en.ts';
 import { apiTh } from '../text/api.th.ts';
 import type { ApiContext, Call, Reply } from './operation.ts';
@@ -34,7 +35,7 @@ export async function registerCsvOperation({ context, officer, places }: Call<'n
 }
 
 function registerOf(text: string | undefined): RegisterName | null {
-  return text === 'receive' || text === 'send' ? text : null;
+  return REGISTERS.find(register => register === text) ?? null;
 }
 
 async function* csvOf(

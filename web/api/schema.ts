@@ -13,7 +13,7 @@ const id = z.uuid();
 const version = z.int().min(1).max(2_147_483_647);
 const page = <T extends z.ZodType>(item: T) => z.strictObject({ items: z.array(item), next: z.string().nullable() });
 
-const registerName = z.enum(['receive', 'send']);
+const registerName = z.enum(['receive', 'receive-classified', 'send', 'send-classified']);
 const entryState = z.enum(['entered', 'confirmed', 'routed', 'acting', 'closed', 'returned', 'cancelled']);
 const urgency = z.enum(['normal', 'urgent', 'very-urgent', 'most-urgent']);
 const secrecy = z.enum(['normal', 'confidential', 'secret', 'top-secret']);
@@ -123,7 +123,9 @@ const happening = z
   .strictObject({ at: time, kind: z.string(), by: z.string(), peer: z.string(), detail: z.record(z.string(), z.unknown()) })
   .register(components, { id: 'Happening' });
 
-const entered = z.strictObject({ entryId: id, number: z.int().min(1), year: z.int() }).register(components, { id: 'Entered' });
+const entered = z
+  .strictObject({ entryId: id, register: registerName, number: z.int().min(1), year: z.int() })
+  .register(components, { id: 'Entered' });
 
 const problem = z
   .looseObject({
@@ -177,7 +179,9 @@ export const QUERIES = {
     cursor,
   }),
   entries: z.strictObject({
-    register: registerName.default('receive'),
+    register: registerName
+      .default('receive')
+      .meta({ description: 'a classified register is empty to everybody who is not appointed, tokens among them' }),
     year: z
       .int()
       .min(1900)

@@ -2,6 +2,7 @@
 import { isDay } from '../../register/checks.ts';
 import { inAgency } from '../../register/db/transaction.ts';
 import { type ActRow, listActs } from '../../register/look/acts.ts';
+import { isClosedBook, REGISTERS } from '../../register/registers.ts';
 import { type Request, type Response, type Router, textField } from '../http.ts';
 import { formatOf } from '../page.ts';
 import { type OfficeText, officeText } from '../text/office.ts';
@@ -13,7 +14,10 @@ import { type OfficeContext, sendOffice } from './page.ts';
 import { type Chain, selectBeginOfDay, selectChainHead, selectFirstOrdinalFrom, selectRecentActors, selectRecentKinds } from './queries.ts';
 
 const PAGE = 100;
-const CHAINS: Chain[] = ['receive', 'send', 'office'];
+/** The chain of a classified register is closed to who is not appointed, its head and the names in it too. */
+function chainsFor(visit: SignedIn): Chain[] {
+  return [...REGISTERS.filter(register => visit.officer.appointed || !isClosedBook(register)), 'office'];
+}
 
 export function actRoutes(router: Router, context: OfficeContext): void {
   router.get(
@@ -32,12 +36,12 @@ interface Wanted {
 }
 
 /** What is no proper value counts as not given: the page is a place to look, and says what it shows. */
-function wantedOf(request: Request): Wanted {
+function wantedOf(request: Request, visit: SignedIn): Wanted {
   const field = (name: string) => textField(request.query, name).trim();
   const day = (name: string) => (isDay(field(name)) ? field(name) : '');
   const before = field('before');
   return {
-    register: CHAINS.find(chain => chain === field('register')) ?? 'receive',
+    register: chainsFor(visit).find(chain => chain === field('register')) ?? 'receive',
     person: /^[0-9a-f-]{36}$/i.test(field('person')) ? field('person') : '',
     kind: /^[a-z-]{1,60}$/.test(field('kind')) ? field('kind') : '',
     since: day('since'),
@@ -48,7 +52,7 @@ function wantedOf(request: Request): Wanted {
 
 async function showActs(context: OfficeContext, request: Request, response: Response, visit: SignedIn): Promise<void> {
   const o = officeText(visit.language);
-  const wanted = wantedOf(request);
+  const wanted = wantedOf(request, visit);
   const { items, next } = await findActs(context, visit, wanted);
   const { head, actors, kinds } = await inAgency(context.db, visit.agency.id, visit.officer, async tx => ({
     head: await selectChainHead(tx, wanted.register),
@@ -65,7 +69,7 @@ async function showActs(context: OfficeContext, request: Request, response: Resp
     'acts',
     { title: o.acts.title },
     {
-      registers: optionsOf(o.acts.registers, wanted.register),
+      registers: optionsOf(o.acts.registers, wanted.register, chainsFor(visit)),
       persons: actors.map(actor => ({ value: actor.id, label: actor.name, chosen: actor.id === wanted.person })),
       kinds: kinds.map(kind => ({ value: kind, label: wordOf(words, kind), chosen: kind === wanted.kind })),
       since: wanted.since,

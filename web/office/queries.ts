@@ -1,7 +1,8 @@
 /** SQL of the office pages: the chain of acts from above, versions of rules, ends of days in the agency's zone. */
 import type { Database, Transaction } from '../../register/db/connect.ts';
+import type { RegisterName } from '../../register/look/entry-row.ts';
 
-export type Chain = 'receive' | 'send' | 'office';
+export type Chain = RegisterName | 'office';
 
 export interface ChainHead {
   ordinal: number;

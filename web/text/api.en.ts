@@ -37,7 +37,12 @@ export const apiEn: typeof apiTh = {
     cursor: 'is not the next of a page before',
   },
   csv: {
-    number: { receive: 'Receive number', send: 'Send number' },
+    number: {
+      receive: 'Receive number',
+      'receive-classified': 'Receive number (classified)',
+      send: 'Send number',
+      'send-classified': 'Send number (classified)',
+    },
     receivedAt: 'Received at',
     enteredAt: 'Entered at',
     letterNumber: 'Letter number',

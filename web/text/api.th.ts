@@ -32,7 +32,12 @@ export const apiTh = {
     cursor: 'ไม่ใช่ตำแหน่งที่ได้จากหน้าก่อน (next)',
   },
   csv: {
-    number: { receive: 'เลขทะเบียนรับ', send: 'เลขทะเบียนส่ง' },
+    number: {
+      receive: 'เลขทะเบียนรับ',
+      'receive-classified': 'เลขทะเบียนรับ (ลับ)',
+      send: 'เลขทะเบียนส่ง',
+      'send-classified': 'เลขทะเบียนส่ง (ลับ)',
+    },
     receivedAt: 'วันเวลาที่รับ',
     enteredAt: 'วันเวลาที่ลงทะเบียน',
     letterNumber: 'ที่',

@@ -74,7 +74,7 @@ CREATE TRIGGER message_stays BEFORE UPDATE ON message FOR EACH ROW EXECUTE FUNCT
 CREATE TRIGGER message_is_kept BEFORE DELETE ON message FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 -- The last number and the chain's head of each series. Written by the triggers below alone: the application may only look.
--- series: 'receive', 'send' (by year), 'unit:<unit id>' (by year), 'act:<register>' (year 0, one chain for ever).
+-- series: a register (by year), 'unit:<unit id>' (by year), 'act:<register>' (year 0, one chain for ever).
 CREATE TABLE series (
   agency_id       integer NOT NULL REFERENCES agency,
   series          text NOT NULL,
@@ -114,7 +114,8 @@ REVOKE ALL ON FUNCTION take_number(integer, text, integer, timestamptz) FROM PUB
 CREATE TABLE entry (
   agency_id           integer NOT NULL REFERENCES agency,
   id                  uuid NOT NULL,
-  register            text NOT NULL CHECK (register IN ('receive', 'send')),
+  -- ลับ and ลับมาก have a book of their own, with its own series and chain. 'send-classified' waits for letters out.
+  register            text NOT NULL CHECK (register IN ('receive', 'receive-classified', 'send', 'send-classified')),
   year                integer NOT NULL,
   number              integer NOT NULL CHECK (number > 0),
   message_id          uuid,
@@ -253,7 +254,7 @@ CREATE TRIGGER entry_facts_keep_history AFTER UPDATE ON entry FOR EACH ROW
 -- Everything anybody did, in one chain a register: opened, confirmed, routed, returned … 'office' holds what concerns no letter (users, rules, sign-ins).
 CREATE TABLE act (
   agency_id     integer NOT NULL REFERENCES agency,
-  register      text NOT NULL CHECK (register IN ('receive', 'send', 'office')),
+  register      text NOT NULL CHECK (register IN ('receive', 'receive-classified', 'send', 'send-classified', 'office')),
   ordinal       integer NOT NULL CHECK (ordinal > 0),
   entry_id      uuid,
   route_id      uuid,
