@@ -56,6 +56,8 @@ export type Settings = {
   tlsKey: string | null;
   tlsCert: string | null;
   ownNetworks: string[];
+  /** The mail servers in front, in CIDR form; what they say of their clients is believed. */
+  front: string[];
   /** The virus scanner; `null`: none. */
   clamd: { host: string; port: number } | { path: string } | null;
   logLevel: LogLevel;
@@ -141,6 +143,11 @@ const schema = z.object({
     readNetworks,
     'ต้องเป็นเครือข่าย เช่น 10.0.0.0/8 คั่นด้วยจุลภาค',
     'must be networks such as 10.0.0.0/8, separated by commas',
+  ).default([]),
+  SARABAN_FRONT: understood(
+    readNetworks,
+    'ต้องเป็นหมายเลขไอพีหรือเครือข่าย เช่น 127.0.0.1 คั่นด้วยจุลภาค',
+    'must be addresses or networks such as 127.0.0.1, separated by commas',
   ).default([]),
   SARABAN_CLAMD: understood(
     readClamd,
@@ -268,6 +275,7 @@ function toSettings(values: z.output<typeof schema>, base: string): Settings {
     tlsKey: file(values.SARABAN_TLS_KEY),
     tlsCert: file(values.SARABAN_TLS_CERT),
     ownNetworks: values.SARABAN_OWN_NETWORKS,
+    front: values.SARABAN_FRONT,
     clamd: values.SARABAN_CLAMD ?? null,
     logLevel: values.SARABAN_LOG_LEVEL,
     clockStart: values.SARABAN_CLOCK ?? null,

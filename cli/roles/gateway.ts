@@ -43,7 +43,10 @@ export async function run(context: RoleContext): Promise<RunningRole> {
     ownReturnPathTag,
     policies: createPolicies(db),
   };
-  const common = { host: settings.host, tls, hostName, diskFloor: settings.diskFloor };
+  const common = { host: settings.host, tls, hostName, fronts: settings.front, diskFloor: settings.diskFloor };
+  if (settings.lmtpPort !== null && settings.front.length === 0) {
+    log.warn({ setting: 'SARABAN_FRONT' }, 'LMTP without a named front server: what comes over loopback counts as known, whoever sent it');
+  }
   const smtp = await listen({ ...common, port: settings.smtpPort, lmtp: false }, receiving);
   const lmtp = settings.lmtpPort === null ? null : await listen({ ...common, port: settings.lmtpPort, lmtp: true }, receiving);
   // A renewed certificate is taken without a restart.

@@ -54,6 +54,7 @@ async function judged(mail: string, envelopeFrom = 'saraban@ministry.go.th', rem
   const trust = createTrust({ servers: null, timeoutMs: 500, cache: { entries: 100, seconds: 60 }, resolve });
   return await trust.judge({
     remoteAddress,
+    front: null,
     helo: 'out.lists.example',
     envelopeFrom,
     headersAndBody: Buffer.from(mail),

@@ -17,11 +17,14 @@ export function plainAddress(address: string): string {
  * A network that can't be read counts for nothing: taking a stranger for our own is the worse mistake.
  */
 export function isOwnNetwork(address: string, networks: string[]): boolean {
+  return isInNetworks(address, ['127.0.0.0/8', '::1', ...networks]);
+}
+
+/** True when the address lies in one of the networks, and in those alone: loopback is not meant unless it is named. */
+export function isInNetworks(address: string, networks: string[]): boolean {
   const plain = plainAddress(address);
   if (plain === '') return false;
   const list = new BlockList();
-  list.addSubnet('127.0.0.0', 8, 'ipv4');
-  list.addAddress('::1', 'ipv6');
   for (const network of networks) addNetwork(list, network);
   return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
 }

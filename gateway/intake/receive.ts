@@ -48,6 +48,9 @@ export interface Envelope {
   /** As the sender wrote them, each with the agency that smtp.ts found for it. */
   to: { address: string; agencyId: number }[];
   peer: Peer;
+  /** The address to judge, '' when it is not known, and the front server it came through: front.ts. */
+  judged: string;
+  front: string | null;
 }
 
 /** One reply for SMTP, and for LMTP one a recipient in the envelope's order. */
@@ -108,7 +111,8 @@ async function judge(
 ): Promise<InboundMessage | Reply> {
   const { headers, notes } = readHeadSafely(context, id, spooled.start);
   const trust = await context.trust.judge({
-    remoteAddress: envelope.peer.address,
+    remoteAddress: envelope.judged,
+    front: envelope.front,
     helo: envelope.peer.helo,
     envelopeFrom: envelope.from,
     headersAndBody: context.store.stream(spooled.sha256),

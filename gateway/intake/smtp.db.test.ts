@@ -28,7 +28,7 @@ async function start(
 ): Promise<SmtpListener> {
   const directory = createDirectory(fresh.db);
   return await listen(
-    { host: '127.0.0.1', port: 0, lmtp: false, tls, hostName: 'mx.agency.example', diskFloor: 0, ...change.options },
+    { host: '127.0.0.1', port: 0, lmtp: false, tls, hostName: 'mx.agency.example', diskFloor: 0, fronts: [], ...change.options },
     {
       directory,
       store: fresh.store,

@@ -3,8 +3,10 @@
  * Sessions, idle time, commands, recipients and connections are bounded here; a sender that is turned away hears why.
  */
 import { isIP } from 'node:net';
+import type { Peer } from '../../register/enter.ts';
 import type { Store } from '../../register/store/folder.ts';
-import { isOwnNetwork } from './networks.ts';
+import { type Client, clientOf } from './front.ts';
+import { isInNetworks, isOwnNetwork, plainAddress } from './networks.ts';
 import { isDenied } from './policy.ts';
 import { type ReceiveContext, receive } from './receive.ts';
 import type { Directory, Recipient } from './recipients.ts';
@@ -19,6 +21,8 @@ export interface SmtpOptions {
   lmtp: boolean;
   tls: { key: string; cert: string };
   hostName: string;
+  /** Networks of the mail servers in front, whose word about their clients is heard (front.ts). */
+  fronts: string[];
   /** Bytes free below which new mail is asked to wait. */
   diskFloor: number;
 }
@@ -50,8 +54,13 @@ export async function listen(options: SmtpOptions, context: ReceiveContext & { d
   const byAddress = new Map<string, number>();
   const letters = new WeakMap<SMTPServerSession, number>();
   const found = new WeakMap<SMTPServerSession, Map<string, Found>>();
+  const connected = new WeakMap<SMTPServerSession, string>();
+  const clients = new WeakMap<SMTPServerSession, Client>();
+  // The library wants single addresses; the list grows by those of the networks that really connect.
+  const heard: string[] = [];
   const tooFull = watchDisk(context.store, options.diskFloor);
-  const local = (address: string) => isOwnNetwork(address, context.ownNetworks);
+  const isFront = (address: string) => isInNetworks(address, options.fronts);
+  const local = (address: string) => isOwnNetwork(address, context.ownNetworks) || isFront(address);
   let closing = false;
 
   const settings: SMTPServerOptions = {
@@ -70,23 +79,33 @@ export async function listen(options: SmtpOptions, context: ReceiveContext & { d
     socketTimeout: IDLE_MS,
     closeTimeout: CLOSE_MS,
     lenientAddressParsing: true,
+    useXForward: heard,
+    useXClient: heard,
     onConnect(session, callback) {
       if (closing) return callback(asError(REPLIES.closing));
-      const count = (byAddress.get(session.remoteAddress) ?? 0) + 1;
-      byAddress.set(session.remoteAddress, count);
-      if (count > MOST_CONNECTIONS_AN_ADDRESS && !local(session.remoteAddress)) return callback(asError(REPLIES.tooManyConnections));
+      const address = session.remoteAddress;
+      connected.set(session, address);
+      const count = (byAddress.get(address) ?? 0) + 1;
+      byAddress.set(address, count);
+      if (count > MOST_CONNECTIONS_AN_ADDRESS && !local(address)) return callback(asError(REPLIES.tooManyConnections));
+      if (isFront(address) && !heard.includes(plainAddress(address))) heard.push(plainAddress(address));
       callback();
     },
     onClose(session, callback) {
-      const count = (byAddress.get(session.remoteAddress) ?? 1) - 1;
-      if (count > 0) byAddress.set(session.remoteAddress, count);
-      else byAddress.delete(session.remoteAddress);
+      // Not counted: turned away while closing, or gone before its greeting.
+      const address = connected.get(session);
+      const count = (address === undefined ? 0 : (byAddress.get(address) ?? 1)) - 1;
+      if (address !== undefined && count > 0) byAddress.set(address, count);
+      else if (address !== undefined) byAddress.delete(address);
       callback(null);
     },
     onMailFrom(_address, session, callback) {
       const count = (letters.get(session) ?? 0) + 1;
       letters.set(session, count);
       found.set(session, new Map());
+      clients.set(session, clientOf(peerOf(session, connected.get(session) ?? ''), options.fronts, session.xForward, session.xClient));
+      // What XFORWARD says holds for one letter; the library would let it stand for those that follow.
+      session.xForward.clear();
       if (closing) return callback(asError(REPLIES.closing));
       if (count > MOST_LETTERS_A_CONNECTION) return callback(asError(REPLIES.tooManyLetters));
       tooFull().then(
@@ -101,7 +120,7 @@ export async function listen(options: SmtpOptions, context: ReceiveContext & { d
         ({ recipient, refusal }) => {
           if (recipient.outcome === 'agency') found.get(session)?.set(address.address, { agencyId: recipient.agencyId });
           if (refusal !== null)
-            context.log.info({ to: address.address, peer: session.remoteAddress, reply: refusal.text }, 'recipient refused');
+            context.log.info({ to: address.address, peer: clients.get(session)?.peer.address, reply: refusal.text }, 'recipient refused');
           callback(refusal === null ? null : asError(refusal));
         },
         () => callback(asError(REPLIES.database)),
@@ -112,17 +131,8 @@ export async function listen(options: SmtpOptions, context: ReceiveContext & { d
         const one = found.get(session)?.get(address);
         return one === undefined ? [] : [{ address, agencyId: one.agencyId }];
       });
-      const envelope = {
-        from: session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address,
-        to,
-        peer: {
-          address: session.remoteAddress,
-          name: typeof session.clientHostname === 'string' && isIP(session.clientHostname) === 0 ? session.clientHostname : '',
-          helo: typeof session.hostNameAppearsAs === 'string' ? session.hostNameAppearsAs : '',
-          protocol: session.transmissionType,
-          tls: session.tlsOptions === false || session.tlsOptions === undefined ? null : (session.tlsOptions.version ?? 'TLS'),
-        },
-      };
+      const { peer, judged, front } = clients.get(session) ?? clientOf(peerOf(session, ''), [], new Map(), new Map());
+      const envelope = { from: session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address, to, peer, judged, front };
       receive(context, envelope, stream).then(({ reply, byRecipient }) => {
         if (options.lmtp)
           callback(
@@ -152,6 +162,17 @@ export async function listen(options: SmtpOptions, context: ReceiveContext & { d
       closing = true;
       await new Promise<void>(resolve => server.close(() => resolve()));
     },
+  };
+}
+
+/** Who is at the other end of the socket. @param address - where it came from: XCLIENT and XFORWARD overwrite the library's own */
+function peerOf(session: SMTPServerSession, address: string): Peer {
+  return {
+    address,
+    name: typeof session.clientHostname === 'string' && isIP(session.clientHostname) === 0 ? session.clientHostname : '',
+    helo: typeof session.hostNameAppearsAs === 'string' ? session.hostNameAppearsAs : '',
+    protocol: session.transmissionType,
+    tls: session.tlsOptions === false || session.tlsOptions === undefined ? null : (session.tlsOptions.version ?? 'TLS'),
   };
 }
 

@@ -10,7 +10,9 @@ export type TrustFacts = {
   dmarc: TrustResult;
   policy: 'none' | 'quarantine' | 'reject' | null;
   domain: string | null;
+  /** '' when the front server did not say it. */
   remoteAddress: string;
+  front: string | null;
   /** How many From fields the mail has. */
   fields: number;
 };
@@ -38,6 +40,11 @@ export function trustSentence(facts: TrustFacts): { th: string; en: string } {
     return {
       th: 'จดหมายอิเล็กทรอนิกส์ไม่ได้ระบุผู้ส่งไว้อย่างถูกต้องเพียงรายเดียว จึงยืนยันผู้ส่งไม่ได้',
       en: 'The mail does not name exactly one valid sender, so none could be verified.',
+    };
+  if (facts.remoteAddress === '')
+    return {
+      th: `เครื่องแม่ข่ายด่านหน้า (${facts.front ?? ''}) ไม่ได้แจ้งว่ารับจดหมายจากเครื่องใด และไม่มีลายมือชื่อดิจิทัลของโดเมน ${domain} ที่ตรวจสอบได้ จึงยืนยันผู้ส่งไม่ได้`,
+      en: `The front server (${facts.front ?? ''}) did not say which machine it had the mail from, and no signature of ${domain} holds, so the sender could not be verified.`,
     };
   if (facts.dmarc === 'fail' && (facts.policy === 'reject' || facts.policy === 'quarantine'))
     return {

@@ -56,6 +56,7 @@ const settings = { servers: null, timeoutMs: 200, cache: { entries: 500, seconds
 function input(more: Partial<JudgeInput> = {}): JudgeInput {
   return {
     remoteAddress: '192.0.2.7',
+    front: null,
     helo: 'mx.ministry.go.th',
     envelopeFrom: 'saraban@ministry.go.th',
     headersAndBody: unsigned,
@@ -175,6 +176,33 @@ describe('strangers', () => {
       resolve: world({ 'TXT ministry.go.th': [['v=spf1 ip4:nonsense -all']] }).resolve,
     }).judge(input());
     expect(broken.spf).toBe('permerror');
+  });
+});
+
+describe('behind a front server that does not say from where it had the mail', () => {
+  const blind = { remoteAddress: '', front: '127.0.0.1' };
+
+  it('a signature still proves its domain', async () => {
+    const trust = await createTrust({ ...settings, resolve: world({ ...spf, ...dmarc, ...dkim }).resolve }).judge(
+      input({ ...blind, headersAndBody: await signed() }),
+    );
+    expect(trust).toMatchObject({ spf: 'none', dkim: 'pass', dmarc: 'pass', aligned: true, envelopeAuthenticated: true, known: false });
+    expect(trust.sentence.en).toContain('really came from the domain ministry.go.th (DKIM)');
+  });
+
+  it('without one nothing is proven: neither the sender nor a forgery, and trying again would tell no more', async () => {
+    const trust = await createTrust({ ...settings, resolve: world({ ...spf, ...dmarc }).resolve }).judge(input(blind));
+    expect(trust).toMatchObject({ spf: 'none', dmarc: 'none', policy: null, aligned: false, envelopeAuthenticated: false, known: false });
+    expect(trust.temporary).toBe(false);
+    expect(trust.evidence).toMatchObject({ front: '127.0.0.1' });
+    expect(trust.sentence.th).toContain('เครื่องแม่ข่ายด่านหน้า (127.0.0.1) ไม่ได้แจ้ง');
+  });
+
+  it('a record that asks for strict alignment is obeyed', async () => {
+    const names = world({ ...dkim, 'TXT _dmarc.sub.ministry.go.th': [['v=DMARC1; p=reject; adkim=s']] });
+    const mail = await signed({ from: 'x@sub.ministry.go.th' });
+    const trust = await createTrust({ ...settings, resolve: names.resolve }).judge(input({ ...blind, headersAndBody: mail }));
+    expect(trust).toMatchObject({ dkim: 'pass', dmarc: 'none', aligned: false });
   });
 });
 

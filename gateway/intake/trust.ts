@@ -18,7 +18,10 @@ export type TrustSettings = NameServiceSettings & {
 };
 
 export type JudgeInput = {
+  /** '' when a front server did not say from where it had the mail: SPF is not asked then, and DMARC without it proves no forgery. */
   remoteAddress: string;
+  /** The front server that handed it on, else null. */
+  front: string | null;
   helo: string;
   /** '' for the null return path. */
   envelopeFrom: string;
@@ -94,7 +97,8 @@ async function judgeStranger(input: JudgeInput, resolve: Resolve): Promise<Trust
   });
   const envelopeDomain = domainOf(input.envelopeFrom);
   const spfStatus = found.spf ? found.spf.status : undefined;
-  const spf = keyword(spfStatus?.result);
+  const isBlind = ip === '';
+  const spf = isBlind ? 'none' : keyword(spfStatus?.result);
   const spfDomain = found.spf ? (found.spf.domain ?? null) : null;
   const dmarcFound = found.dmarc || null;
   const fromDomain = dmarcFound?.status.header?.from?.toLowerCase() ?? domainOf(found.dkim.headerFrom[0] ?? '');
@@ -115,13 +119,14 @@ async function judgeStranger(input: JudgeInput, resolve: Resolve): Promise<Trust
   const envelopeAuthenticated =
     envelopeDomain !== null && (spf === 'pass' || passing.some(signature => isSameOrganisation(signature.domain, envelopeDomain)));
   const temporary = !aligned && [spf, signatures.result, dmarc, arc].includes('temperror');
-  const policy = dmarc === 'none' || dmarc === 'permerror' ? null : policyOf(dmarcFound?.policy);
+  const shownDmarc = isBlind && dmarc === 'fail' ? 'none' : dmarc;
+  const policy = shownDmarc === 'none' || shownDmarc === 'permerror' ? null : policyOf(dmarcFound?.policy);
   const domain = fromDomain ?? envelopeDomain;
 
   return {
     spf,
     dkim: signatures.result,
-    dmarc,
+    dmarc: shownDmarc,
     arc,
     sealed: sealedOf(found.arc || null, dmarcFound === null ? null : fromDomain),
     policy,
@@ -136,14 +141,16 @@ async function judgeStranger(input: JudgeInput, resolve: Resolve): Promise<Trust
       aligned,
       spf,
       dkim: signatures.result,
-      dmarc,
+      dmarc: shownDmarc,
       policy,
       domain,
       remoteAddress: ip,
+      front: input.front,
       fields: found.dkim.fromFields,
     }),
     evidence: {
       remoteAddress: ip || input.remoteAddress,
+      front: input.front,
       helo: input.helo,
       reverse: await reverse,
       spf: { result: spf, domain: spfDomain, comment: spfStatus?.comment ?? null, record: (found.spf ? found.spf.rr : null) ?? null },
@@ -171,6 +178,7 @@ function unasked(input: JudgeInput, known: boolean, temporary: boolean, evidence
     policy: null,
     domain,
     remoteAddress,
+    front: input.front,
     fields: 1,
   };
   return {
@@ -186,7 +194,7 @@ function unasked(input: JudgeInput, known: boolean, temporary: boolean, evidence
     domain,
     temporary,
     sentence: trustSentence(facts),
-    evidence: { remoteAddress, helo: input.helo, ...evidence },
+    evidence: { remoteAddress, front: input.front, helo: input.helo, ...evidence },
   };
 }
 
