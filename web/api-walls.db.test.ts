@@ -228,3 +228,8 @@ describe('bad requests', () => {
     expect(api.errors).toEqual([]);
   });
 });
+
+it('says what a parameter must be, not that it is missing', async () => {
+  const { body } = await api.ask('/entries?year=abc');
+  expect(body.faults).toMatchObject([{ field: 'year', detail: 'must be of type number' }]);
+});

@@ -17,7 +17,7 @@ import { asProblem, Problem, problemShape } from './problem.ts';
 import { readBody, readQuery } from './request.ts';
 
 /** Calls of one token. A system that fetches every letter must get through; one that runs wild must not starve the officers. */
-const RATE = { perSecond: 200, burst: 2_000 };
+const RATE = { perSecond: 1_000, burst: 20_000 };
 
 /** Handles everything below its mount point; never calls the next handler. */
 export function apiRoutes(context: ApiContext, options: { rate?: { perSecond: number; burst: number } } = {}): Handler {

@@ -259,7 +259,8 @@ export type Checked<T> = { outcome: 'ok'; value: T } | { outcome: 'faults'; faul
 
 /** Checks `value` against a schema of this file. @returns the value with defaults filled in, or every fault with its field ('facts.dueOn') */
 export function checked<S extends z.ZodType>(schema: S, value: unknown): Checked<z.output<S>> {
-  const result = schema.safeParse(value);
+  // The input tells a parameter that is missing from one of the wrong type.
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { outcome: 'ok', value: result.data };
   return {
     outcome: 'faults',
