@@ -11,6 +11,7 @@ import { getEntry, getHistory } from './look/entry.ts';
 import { getMessage, getMessageContent, listHeld } from './look/messages.ts';
 import type { Officer } from './officer.ts';
 import { createReader, type Reader } from './reading/reader.ts';
+import { storeFailure } from './store/folder.ts';
 
 let fresh: FreshDatabase;
 let reader: Reader;
@@ -183,6 +184,17 @@ describe('a letter that cannot be read', () => {
 
   it('nothing at all is still a letter', async () => {
     const entryId = await enterLetter(fresh, agency, '');
+    expect(await readEntry(entryId)).toBe('read');
+  });
+
+  it('waits, unread, while there is no room for its parts, and is read when there is', async () => {
+    const entryId = await enterLetter(fresh, agency, mail('there will be room'));
+    const full = storeFailure(Object.assign(new Error('no room'), { code: 'ENOSPC' }), 'parts');
+    await expect(readEntry(entryId, { reader: { read: () => Promise.reject(full) } })).rejects.toMatchObject({
+      code: 'disk-full',
+      temporary: true,
+    });
+    expect(await getEntry(fresh.db, saraban, entryId)).toMatchObject({ reading: 'waiting' });
     expect(await readEntry(entryId)).toBe('read');
   });
 

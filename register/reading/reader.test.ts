@@ -129,6 +129,14 @@ test('a missing file and a missing folder are unreadable, not a crash', async ()
   expect(await pool.read(task)).toMatchObject({ outcome: 'read' });
 });
 
+test('a disk that takes nothing is not the fault of the letter: it is to be read again', async () => {
+  const pool = reader(1);
+  const task = await job('Subject: x\r\n\r\nx');
+  // No user may make a file there, root included.
+  await expect(pool.read({ ...task, partsFolder: '/sys' })).rejects.toMatchObject({ code: 'store-unwritable', temporary: true });
+  expect(await pool.read(task)).toMatchObject({ outcome: 'read' });
+});
+
 test('more letters than threads are all read', async () => {
   const pool = reader(2);
   const jobs = await Promise.all(Array.from({ length: 12 }, (_, index) => job(`Subject: ${index}\r\n\r\nx`)));

@@ -3,12 +3,17 @@
  * letter that can't be read stays entered and says why. A thread that a letter has spoilt is thrown away, and the next letter gets a fresh one.
  */
 import { Worker } from 'node:worker_threads';
+import { Failure } from '../failure.ts';
 import type { ReadMessage } from '../letter/message.ts';
+import { storeFailure } from '../store/folder.ts';
 import { DEFAULT_READING_LIMITS, type ReadingLimits } from './limits.ts';
 import type { Opened, PartFile, ReadingJob, ReadingOutcome, WorkerAnswer, WorkerRequest } from './reading-job.ts';
 
 export type Reader = {
-  /** Reads one letter; waits while all threads are busy. Never rejects: what goes wrong is an outcome. */
+  /**
+   * Reads one letter; waits while all threads are busy. What is wrong with the letter is an outcome.
+   * @throws Failure `disk-full`, `store-unwritable` (temporary): the letter is not to blame, and is to be read again
+   */
   read(job: ReadingJob): Promise<ReadingOutcome>;
   /** Ends the threads; letters being read or waiting come back as failed with reason 'crash'. */
   close(): Promise<void>;
@@ -19,7 +24,10 @@ const WATCH_MS = 100;
 
 type FailureReason = 'time' | 'memory' | 'crash' | 'unreadable';
 type ReadLetter = { message: ReadMessage; partFiles: PartFile[] } & Opened;
-type Waiting = { job: ReadingJob; resolve: (outcome: ReadingOutcome) => void };
+type Waiting = { job: ReadingJob; resolve: (outcome: ReadingOutcome) => void; reject: (failure: Failure) => void };
+
+/** The machine's faults. A letter that was marked unread for one of them would stay so after the disk has room again. */
+const OF_THE_WORLD = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'EIO', 'EMFILE', 'ENFILE', 'ENOMEM']);
 
 /**
  * @param options.threads how many letters are read at once; with two or more a slow letter delays nobody
@@ -39,9 +47,9 @@ export function createReader(options: { threads: number; limits?: Partial<Readin
     }
   };
 
-  const run = (worker: Worker, { job, resolve }: Waiting) => {
+  const run = (worker: Worker, { job, resolve, reject }: Waiting) => {
     let letter: ReadLetter | null = null;
-    const finish = (outcome: ReadingOutcome, reusable: boolean) => {
+    const finish = (outcome: ReadingOutcome | Failure, reusable: boolean) => {
       if (!busy.has(worker)) return;
       busy.delete(worker);
       clearTimeout(timer);
@@ -57,7 +65,8 @@ export function createReader(options: { threads: number; limits?: Partial<Readin
         worker.on('error', () => {});
         void worker.terminate();
       }
-      resolve(outcome);
+      if (outcome instanceof Failure) reject(outcome);
+      else resolve(outcome);
       if (!closed) serve();
     };
     // The thread is reused only after a good letter: what a bad one left in its heap is not known.
@@ -80,6 +89,7 @@ export function createReader(options: { threads: number; limits?: Partial<Readin
     worker.on('message', (answer: WorkerAnswer) => {
       if (answer.step === 'message') letter = withBuffers(answer);
       else if (answer.step === 'opened') letter = letter === null ? null : { ...letter, listings: answer.listings };
+      else if (answer.step === 'failed' && OF_THE_WORLD.has(answer.code)) finish(asFailure(answer, job), false);
       else if (answer.step === 'failed') giveUp('unreadable', answer.detail);
       else if (letter !== null) finish({ outcome: 'read', ...letter, documents: answer.documents, facts: answer.facts }, true);
     });
@@ -91,12 +101,12 @@ export function createReader(options: { threads: number; limits?: Partial<Readin
 
   return {
     read: job =>
-      new Promise(resolve => {
+      new Promise((resolve, reject) => {
         if (closed) {
           resolve(failed('crash', 'The reader is closed.'));
           return;
         }
-        waiting.push({ job, resolve });
+        waiting.push({ job, resolve, reject });
         serve();
       }),
     close: async () => {
@@ -127,6 +137,10 @@ function forget(idle: Worker[], worker: Worker): void {
 
 function failed(reason: FailureReason, detail: string): ReadingOutcome {
   return { outcome: 'failed', reason, detail };
+}
+
+function asFailure({ detail, code }: { detail: string; code: string }, job: ReadingJob): Failure {
+  return storeFailure(Object.assign(new Error(detail), { code }), job.partsFolder);
 }
 
 function describe(error: unknown): string {

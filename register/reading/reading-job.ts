@@ -34,4 +34,5 @@ export type WorkerAnswer =
   | { step: 'message'; message: ReadMessage; partFiles: PartFile[] }
   | ({ step: 'opened' } & Opened)
   | { step: 'documents'; documents: DocumentText[]; facts: LetterFacts }
-  | { step: 'failed'; detail: string };
+  /** `code` is that of the system's error, '' of others. */
+  | { step: 'failed'; detail: string; code: string };

@@ -23,6 +23,10 @@ async function read({ job, limits }: WorkerRequest, answer: (step: WorkerAnswer)
 parentPort?.on('message', (request: WorkerRequest) => {
   const answer = (step: WorkerAnswer) => parentPort?.postMessage(step);
   read(request, answer).catch((error: unknown) =>
-    answer({ step: 'failed', detail: error instanceof Error ? error.message : String(error) }),
+    answer({
+      step: 'failed',
+      detail: error instanceof Error ? error.message : String(error),
+      code: error instanceof Error && 'code' in error ? String(error.code) : '',
+    }),
   );
 });
