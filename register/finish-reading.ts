@@ -7,18 +7,18 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { v5 as uuidv5 } from 'uuid';
-import { insertAct, notifyChanged } from './act/queries.ts';
+import { notifyChanged } from './act/queries.ts';
 import { guessSender } from './correspondent/match.ts';
 import type { Database, JsonValue, Transaction } from './db/connect.ts';
 import { storable } from './db/storable.ts';
 import { type Actor, inAgency } from './db/transaction.ts';
 import { flagDuplicates } from './duplicates.ts';
-import { updateFacts } from './fact-queries.ts';
-import { SECRECY } from './facts.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import type { Payloads } from './jobs/queues.ts';
+import { type Alarm, keepFacts, raiseAlarm, stricter } from './keep-facts.ts';
 import type { Listing } from './letter/documents/zip-listing.ts';
 import type { InnerMessage, ReadingNote, ReadPart } from './letter/message.ts';
+import { hasScans } from './ocr/choose.ts';
 import { countAttachments, takeOver } from './read-facts.ts';
 import type { Reader } from './reading/reader.ts';
 import type { ReadingOutcome } from './reading/reading-job.ts';
@@ -46,6 +46,8 @@ export interface ReadingContext {
   fallbackCharset?: string;
   /** A virus scanner is configured. */
   scans?: boolean;
+  /** Text of pictures can be recognised on this machine. */
+  recognises?: boolean;
 }
 
 const READER: Actor = { id: null, name: 'Saraban', peer: 'reader' };
@@ -80,7 +82,8 @@ async function makePartsFolder(store: Store): Promise<string> {
   return folder;
 }
 
-function readingFolder(store: Store): string {
+/** Where work on the parts of letters is done; a folder each. */
+export function readingFolder(store: Store): string {
   return join(dirname(store.incoming), 'reading');
 }
 
@@ -116,18 +119,12 @@ async function keep(
   // Another worker was faster, or an officer has entered a held message meanwhile: then its own job reads it, with an entry to fill.
   if (message === null || message.reading === 'done' || message.entryId !== before.entryId) return 'left-alone';
 
-  let alarm: { secrecy: string; source: string } | null = null;
+  let alarm: Alarm | null = null;
   let secrecy = message.secrecy;
   if (outcome.outcome === 'read') {
     await keepReading(tx, agencyId, message.id, outcome, at);
-    const found = outcome.facts?.secrecy ?? null;
-    if (found !== null && SECRECY.indexOf(found.value) > SECRECY.indexOf(secrecy)) secrecy = found.value;
-    if (entry !== null && outcome.facts !== null) {
-      const taken = takeOver(entry, outcome.facts, message.receivedAt);
-      if (Object.keys(taken.facts).length > 0 || Object.keys(taken.guesses).length > 0)
-        await updateFacts(tx, entry.id, taken.facts, taken.guesses);
-      if (taken.facts.secrecy !== undefined) alarm = { secrecy: taken.facts.secrecy, source: found?.source ?? '' };
-    }
+    secrecy = stricter(secrecy, outcome.facts?.secrecy?.value ?? null);
+    if (entry !== null && outcome.facts !== null) alarm = await keepFacts(tx, entry, takeOver(entry, outcome.facts, message.receivedAt));
     if (entry !== null) {
       await guessSender(tx, entry.id);
       const { count, bytes } = countAttachments(outcome.message.parts);
@@ -139,16 +136,10 @@ async function keep(
   const reading = outcome.outcome === 'read' ? 'done' : 'failed';
   await updateMessageRead(tx, message.id, { reading, notes: notesOf(outcome), secrecy, alert: alarm !== null });
   await queueNext(tx, context, agencyId, message);
+  if (context.recognises === true && entry !== null && hasScans(outcome))
+    await context.jobs.enqueue(tx, 'recognise-message', [{ agencyId, messageId: message.id }]);
   await notifyChanged(tx, agencyId);
-  // A classified letter that the subject line did not betray keeps its number; from now on appointed persons alone see it (I10).
-  if (alarm !== null && entry !== null) {
-    await insertAct(tx, { ...READER, agencyId }, at, {
-      register: entry.register,
-      entryId: entry.id,
-      kind: 'found-classified',
-      detail: alarm,
-    });
-  }
+  if (alarm !== null && entry !== null) await raiseAlarm(tx, { ...READER, agencyId }, at, entry, alarm);
   return outcome.outcome;
 }
 

@@ -2,7 +2,10 @@
 import { join } from 'node:path';
 import { registerGatewayWork } from '../../gateway/dispatch/work.ts';
 import { openDatabase } from '../../register/db/connect.ts';
+import { readingFolder } from '../../register/finish-reading.ts';
 import { openJobs } from '../../register/jobs/jobs.ts';
+import { findOcrPrograms } from '../../register/ocr/programs.ts';
+import { createRecogniser } from '../../register/ocr/recogniser.ts';
 import { createReader } from '../../register/reading/reader.ts';
 import { openFolderStore } from '../../register/store/folder.ts';
 import { registerRegisterWork } from '../../register/work.ts';
@@ -18,12 +21,14 @@ export async function run(context: RoleContext): Promise<RunningRole> {
   const jobs = await openJobs(context.database, { works: true, name: 'worker', log });
   const store = await openFolderStore(join(settings.data, 'blobs'));
   const reader = createReader({ threads: READING_THREADS });
-  await registerRegisterWork({ db, jobs, store, now: clock, reader, log, clamd: settings.clamd });
+  const recogniser = createRecogniser(await findOcrPrograms(), readingFolder(store));
+  await registerRegisterWork({ db, jobs, store, now: clock, reader, log, clamd: settings.clamd, recogniser });
   const gateway = await registerGatewayWork({ db, jobs, store, now: clock, settings, log });
   return {
     ready: {},
     async stop() {
       gateway.stop();
+      recogniser?.stop();
       await jobs.stop();
       await reader.close();
       await db.end({ timeout: 5 });

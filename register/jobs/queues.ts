@@ -18,6 +18,8 @@ export interface Payloads {
   'return-letter': { agencyId: number; entryId: string; reason: string };
   /** A message was read, and a virus scanner is configured. Enqueued by register/finish-reading.ts, worked by register/scan/scan-message.ts. */
   'scan-message': { agencyId: number; messageId: string };
+  /** A letter with scans or pictures was read. Enqueued by register/finish-reading.ts, worked by register/ocr/recognise-message.ts. */
+  'recognise-message': { agencyId: number; messageId: string };
   /** A mail of ours waits to go out. Enqueued by gateway/dispatch/queue-mail.ts, worked by gateway/dispatch/send-mail.ts. */
   'send-mail': { agencyId: number; mailId: string };
 }
@@ -45,6 +47,8 @@ export const QUEUES: Record<QueueName, QueueSettings> = {
   'return-letter': QUICK,
   // A scanner that is away for days is asked until it is back: 5 s, doubling to an hour, then hourly. Its own time-out is shorter than this.
   'scan-message': { retryLimit: 200, retryDelay: 5, retryDelayMax: 3600, expireInSeconds: 600 },
+  // A file that fails is noted, not tried again; what is tried again is a worker that was stopped. Letters wait for each other, minutes each.
+  'recognise-message': { retryLimit: 5, retryDelay: 10, retryDelayMax: 600, expireInSeconds: 3600 },
   // Five days of tries, as RFC 5321 section 4.5.4.1 asks of a sender: 5 s, doubling to an hour, then hourly.
   'send-mail': { retryLimit: 130, retryDelay: 5, retryDelayMax: 3600, expireInSeconds: 600 },
 };
