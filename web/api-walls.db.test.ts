@@ -1,8 +1,12 @@
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { listTokens } from '../register/look/office.ts';
 import { revokeToken } from '../register/office/tokens.ts';
 import { apiRoutes } from './api/dispatch.ts';
+import { entriesOperation } from './api/entries.ts';
+import type { Call } from './api/operation.ts';
 import { OPERATIONS } from './api/operations.ts';
+import { registerCsvOperation } from './api/register-csv.ts';
 import { type ApiWorld, type Json, openApiWorld } from './test-api.ts';
 
 let api: ApiWorld;
@@ -61,9 +65,36 @@ describe('walls', () => {
     for (const token of [api.tokens.red, api.tokens.auditor, await api.token(api.red, 'administrator')]) {
       expect((await api.ask(`/entries/${api.classified.entryId}`, { token })).status).toBe(404);
       expect((await api.ask(`/messages/${api.classified.messageId}/raw`, { token })).status).toBe(404);
-      expect((await api.ask('/entries?number=4', { token })).body.items).toEqual([]);
+      expect((await api.ask('/entries?number=1', { token })).body.items.map((one: { id: string }) => one.id)).not.toContain(
+        api.classified.entryId,
+      );
+      for (const query of ['', '&year=2569', '&number=1', '&year=2569&q=secret'])
+        expect(await api.ask(`/entries?register=receive-classified${query}`, { token })).toMatchObject({
+          status: 200,
+          body: { items: [], next: null },
+        });
+      expect((await api.ask('/registers/receive-classified/2569.csv', { token })).status).toBe(404);
     }
     expect((await api.ask('/registers/receive/2569.csv')).body).not.toContain('ลับมาก');
+  });
+
+  it('has the classified register for an officer who is appointed, should a program ever be one', async () => {
+    const call = { context: api.context, officer: api.red.administrator, query: {}, body: {}, signal: null } as never as Call<
+      'entries',
+      'Nothing'
+    >;
+    const list = await entriesOperation({ ...call, query: { register: 'receive-classified', limit: 50 } });
+    if (list.kind !== 'json') throw new Error(list.kind);
+    const body = JSON.parse(JSON.stringify(list.body));
+    api.check('listEntries', body);
+    expect(body.items).toMatchObject([
+      { id: api.classified.entryId, register: 'receive-classified', number: 1, year: 2569, secrecy: 'secret' },
+    ]);
+    const csv = await registerCsvOperation({ ...call, query: {}, places: { register: 'receive-classified', year: '2569' } });
+    if (csv.kind !== 'bytes') throw new Error(csv.kind);
+    expect(csv.fileName).toBe('red-receive-classified-2569.csv');
+    const lines = (await text(csv.stream)).split('\r\n');
+    expect(lines.slice(0, 2)).toEqual([expect.stringContaining('เลขทะเบียนรับ (ลับ)'), expect.stringMatching(/^1,/)]);
   });
 
   it('keeps each role to what it may', async () => {

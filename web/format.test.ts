@@ -7,6 +7,15 @@ import { addressKey } from './throttle.ts';
 const at = new Date('2026-11-22T17:05:09.000Z');
 
 describe('dates and numbers', () => {
+  it('names the classified register, which gives the same numbers again', () => {
+    const habits = { timeZone: 'Asia/Bangkok', numerals: 'thai' } as const;
+    const [th, en] = [formatFor({ ...habits, language: 'th' }), formatFor({ ...habits, language: 'en' })];
+    const number = { number: 3, year: 2569 };
+    expect(th.registerNumber({ ...number, register: 'receive' })).toBe('๓/๒๕๖๙');
+    expect(th.registerNumber({ ...number, register: 'receive-classified' })).toBe('ลับ ๓/๒๕๖๙');
+    expect(en.registerNumber({ ...number, register: 'receive-classified' })).toMatch(/^classified /);
+  });
+
   it('follow the agency’s zone, digits and the reader’s language', () => {
     const arabic = formatFor({ language: 'th', timeZone: 'Asia/Bangkok', numerals: 'arabic' });
     expect([arabic.date(at), arabic.longDate(at), arabic.time(at), arabic.clock(at), arabic.isoDay(at)]).toEqual([

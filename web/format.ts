@@ -4,6 +4,8 @@
 
 import { type Digits, inDigits } from '../register/letter/numerals.ts';
 import { dayInZone, formatDay, formatEnglishDate, formatThaiDate } from '../register/letter/thai-date.ts';
+import type { RegisterName } from '../register/look/entry-row.ts';
+import { isClosedBook } from '../register/registers.ts';
 import type { Language } from './text/text.ts';
 
 export interface Habits {
@@ -14,8 +16,8 @@ export interface Habits {
 
 export interface Format {
   number(value: number): string;
-  /** '1284/2569' */
-  registerNumber(entry: { number: number; year: number }): string;
+  /** '1284/2569', and 'ลับ 3/2569' of a classified register, which gives the same numbers again. */
+  registerNumber(entry: { number: number; year: number; register?: RegisterName | null }): string;
   /** '20 พ.ย. 2569' of an instant */
   date(at: Date): string;
   /** '20 พฤศจิกายน 2569' of an instant */
@@ -38,6 +40,8 @@ export interface Format {
   digits(text: string): string;
 }
 
+const CLASSIFIED: Record<Language, string> = { th: 'ลับ ', en: 'classified ' };
+
 export function formatFor(habits: Habits): Format {
   const { language, timeZone } = habits;
   // English text with Thai digits would be neither.
@@ -50,7 +54,8 @@ export function formatFor(habits: Habits): Format {
     language === 'th' ? formatThaiDate(at, { style, digits, timeZone }) : formatEnglishDate(at, { style, timeZone });
   const format: Format = {
     number: value => write(grouped.format(value)),
-    registerNumber: entry => write(`${entry.number}/${entry.year}`),
+    registerNumber: ({ number, year, register }) =>
+      `${isClosedBook(register ?? 'receive') ? CLASSIFIED[language] : ''}${write(`${number}/${year}`)}`,
     date: at => dateIn(at, 'short'),
     longDate: at => dateIn(at, 'long'),
     weekday: at => `${weekday.format(at)} ${dateIn(at, 'long')}`,

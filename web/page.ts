@@ -3,7 +3,7 @@
  */
 import { may } from '../register/access.ts';
 import type { UserMessage } from '../register/failure.ts';
-import { type Counts, countsFor } from '../register/look/entries.ts';
+import { type Counts, countsFor, mayOpenBook } from '../register/look/entries.ts';
 import { registerYear } from '../register/number.ts';
 import type { Assets } from './assets.ts';
 import type { WebContext } from './context.ts';
@@ -20,7 +20,7 @@ export interface PageContext extends WebContext {
   assets: Assets;
 }
 
-export type RailName = 'register' | 'in-tray' | 'held' | 'notices' | 'outbox' | 'settings' | 'provider' | 'account';
+export type RailName = 'register' | 'classified' | 'in-tray' | 'held' | 'notices' | 'outbox' | 'settings' | 'provider' | 'account';
 
 export interface PageOptions {
   title: string;
@@ -120,10 +120,13 @@ export function railCounts(visit: SignedIn, counts: Counts): Record<string, { te
     due: due && value > 0,
     title: value === 0 ? '' : title(format.number(value)),
   });
+  const overdue = counts.overdue + counts.overdueClassified;
   return {
     register: figure(counts.unconfirmed, false, menuTitle.register),
-    'in-tray': counts.overdue > 0 ? figure(counts.overdue, true, menuTitle.overdue) : figure(counts.inTray, false, menuTitle.inTray),
+    classified: figure(counts.unconfirmedClassified, false, menuTitle.register),
+    'in-tray': overdue > 0 ? figure(overdue, true, menuTitle.overdue) : figure(counts.inTray, false, menuTitle.inTray),
     overdue: figure(counts.overdue, true, menuTitle.overdue),
+    'classified-overdue': figure(counts.overdueClassified, true, menuTitle.overdue),
     held: figure(counts.held, true, menuTitle.held),
     notices: figure(counts.attention, false, menuTitle.notices),
     outbox: figure(counts.outboxFailed, true, menuTitle.outbox),
@@ -145,6 +148,13 @@ async function frameOf(context: PageContext, visit: SignedIn, options: PageOptio
       href: '/register',
       label: text.menu.register,
       shown: may(officer, 'see-register') && officer.role !== 'unit',
+      rule: false,
+    },
+    {
+      name: 'classified',
+      href: '/register?book=classified',
+      label: text.menu.classified,
+      shown: mayOpenBook(officer, 'receive-classified'),
       rule: false,
     },
     { name: 'in-tray', href: '/in-tray', label: text.menu.inTray, shown: may(officer, 'see-in-tray'), rule: false },

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { acknowledgementData } from './acknowledgement.ts';
 import { checkMailTemplate, defaultMailTemplate, MAIL_TEMPLATES, previewMail, type RenderedMail } from './mail.ts';
-import { type MailAgency, oneLine, writeSize } from './mail-fields.ts';
+import { type MailAgency, numberFields, oneLine, writeSize } from './mail-fields.ts';
 import { notificationData, returnData } from './notification.ts';
 import { qrPng, qrSvg } from './qr.ts';
 import { ACKNOWLEDGEMENT_REASONS, MAIL_ACTS, reasonWords } from './reasons.ts';
 import { compileTemplate } from './render.ts';
+import { sampleData } from './samples.ts';
 
 function preview(name: (typeof MAIL_TEMPLATES)[number], template = defaultMailTemplate(name)): RenderedMail {
   const found = previewMail(name, template);
@@ -83,6 +84,20 @@ describe('the default templates', () => {
     const { html } = preview('acknowledgement');
     expect(html).toContain('<img src="cid:qr"');
     expect(html).not.toMatch(/<script|src="http|url\(|<link|onload/i);
+  });
+
+  it.each(['acknowledgement', 'return', 'notification'] as const)('%s names the classified register, and no other', name => {
+    const template = defaultMailTemplate(name);
+    const sample = sampleData(name);
+    for (const [kind, text] of [['text', template.bodyText] as const, ['html', template.bodyHtml] as const]) {
+      expect(fill(text, kind, sample)).not.toMatch(/ทะเบียน: |ชั้นความลับ<|classified letters received/);
+      const classified = fill(text, kind, {
+        ...sample,
+        ...numberFields({ number: 3, year: 2569, register: 'receive-classified' }, AGENCY),
+      });
+      expect(classified).toContain('ทะเบียนหนังสือรับชั้นความลับ');
+      expect(classified).toContain('register of classified letters received');
+    }
   });
 
   it('an acknowledgement in Thai numerals, without facts, of an agency without phone and English name', () => {

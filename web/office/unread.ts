@@ -44,7 +44,7 @@ export function unreadRoutes(router: Router, context: OfficeContext): void {
             name:
               row.number === null || row.year === null
                 ? o.unread.withoutNumber
-                : format.registerNumber({ number: row.number, year: row.year }),
+                : format.registerNumber({ register: row.register, number: row.number, year: row.year }),
             subject: row.subject || o.none,
             from: row.fromName || row.fromAddress || o.none,
             received: format.moment(row.receivedAt),

@@ -6,7 +6,8 @@ import { may } from '../../register/access.ts';
 import { openedEntry } from '../../register/act/open.ts';
 import { isId } from '../../register/checks.ts';
 import { getEntry, getEntryByNumber, getHistory } from '../../register/look/entry.ts';
-import type { EntryDetail } from '../../register/look/entry-row.ts';
+import type { EntryDetail, RegisterName } from '../../register/look/entry-row.ts';
+import { isClosedBook } from '../../register/registers.ts';
 import { sendNotFound } from '../errors.ts';
 import type { Format } from '../format.ts';
 import { type Request, type Response, textField } from '../http.ts';
@@ -18,6 +19,7 @@ import { isOpen, senderOf, subjectOf, urgencyMarks } from './entry-words.ts';
 import { firstBytes } from './files.ts';
 import { historyShown } from './history.ts';
 import { type Content, filePart, filesOf, htmlPart, NO_PART, type Part, rawPart, type Tab, tabsOf, textPart } from './parts.ts';
+import { bookAddress } from './register.ts';
 import { trustShown } from './trust.ts';
 
 const RAW_SHOWN = 256 * 1024;
@@ -57,16 +59,25 @@ export async function entryPage(context: PageContext, request: Request, response
       response,
       visit,
       'entry',
-      { title: `${format.registerNumber(entry)} ${subjectOf(visit, entry.subject, entry.urgency)}`, current: 'register' },
+      {
+        title: `${format.registerNumber(entry)} ${subjectOf(visit, entry.subject, entry.urgency)}`,
+        current: isClosedBook(entry.register) ? 'classified' : 'register',
+      },
       { ...entryShown(visit, format, entry), tabs, part },
     );
 }
 
-/** /receive/2569/1284: the address people write by hand. */
-export async function entryByNumber(context: PageContext, request: Request, response: Response, visit: SignedIn): Promise<void> {
+/** /receive/2569/1284, /receive-classified/2569/3: the address people write by hand. */
+export async function entryByNumber(
+  context: PageContext,
+  register: RegisterName,
+  request: Request,
+  response: Response,
+  visit: SignedIn,
+): Promise<void> {
   const [year, number] = [textField(request.params, 'year'), textField(request.params, 'number')];
   const sane = /^[1-9]\d{3}$/.test(year) && /^[1-9]\d{0,8}$/.test(number);
-  const entry = sane ? await getEntryByNumber(context.db, visit.officer, 'receive', Number(year), Number(number)) : null;
+  const entry = sane ? await getEntryByNumber(context.db, visit.officer, register, Number(year), Number(number)) : null;
   if (entry === null) sendNotFound(context, request, response);
   else response.redirect(303, `/entries/${entry.id}`);
 }
@@ -163,8 +174,8 @@ function entryShown(visit: SignedIn, format: Format, entry: EntryDetail): object
     subject: subjectOf(visit, entry.subject, entry.urgency),
     marks: urgencyMarks(visit, entry),
     gone: entry.state === 'cancelled',
-    backHref: `/register?year=${entry.year}`,
-    backLabel: `${text.menu.register} ${format.digits(String(entry.year))}`,
+    backHref: bookAddress(entry.register, entry.year),
+    backLabel: `${isClosedBook(entry.register) ? text.menu.classified : text.menu.register} ${format.digits(String(entry.year))}`,
     newer: entry.neighbours.after === null ? '' : `/entries/${entry.neighbours.after}`,
     older: entry.neighbours.before === null ? '' : `/entries/${entry.neighbours.before}`,
     actions: entryActions(visit, entry),

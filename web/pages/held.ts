@@ -97,7 +97,10 @@ export async function heldOnePage(context: PageContext, request: Request, respon
           text: `${text.held.why}: ${wordOf(text.code.heldReason, row.reason)}`,
           tone: 'warn',
           href: row.entryId === null ? '' : `/entries/${row.entryId}`,
-          linkLabel: row.number === null || row.year === null ? '' : format.registerNumber({ number: row.number, year: row.year }),
+          linkLabel:
+            row.number === null || row.year === null
+              ? ''
+              : format.registerNumber({ register: row.register, number: row.number, year: row.year }),
         },
       ],
       facts: [

@@ -52,7 +52,9 @@ export async function outboxPage(context: PageContext, request: Request, respons
 function rowOf(visit: SignedIn, format: Format, mail: MailRow): TableRow {
   const { code, outbox } = visit.text;
   const number =
-    mail.number === null || mail.year === null ? visit.text.none : format.registerNumber({ number: mail.number, year: mail.year });
+    mail.number === null || mail.year === null
+      ? visit.text.none
+      : format.registerNumber({ register: mail.register, number: mail.number, year: mail.year });
   const tries = mail.attempts > 1 ? `${outbox.attempts} ${format.number(mail.attempts)}` : '';
   return {
     id: mail.id,
@@ -120,7 +122,11 @@ export async function outboxMailPage(context: PageContext, request: Request, res
         ...fact(words.envelopeFrom, row.envelopeFrom || words.nullSender),
         ...(row.entryId === null || row.number === null || row.year === null
           ? []
-          : fact(words.entry, format.registerNumber({ number: row.number, year: row.year }), `/entries/${row.entryId}`)),
+          : fact(
+              words.entry,
+              format.registerNumber({ register: row.register, number: row.number, year: row.year }),
+              `/entries/${row.entryId}`,
+            )),
         ...fact(words.queued, `${format.date(row.queuedAt)} ${format.clock(row.queuedAt)}`),
         ...fact(words.sent, row.sentAt === null ? '' : `${format.date(row.sentAt)} ${format.clock(row.sentAt)}`),
         ...fact(words.attempts, row.attempts > 0 ? format.number(row.attempts) : ''),

@@ -1,14 +1,16 @@
 /**
- * The receive register by year: filters kept in the address, keyset paging by number, parts of the page for htmx. New letters come by web/live.ts.
+ * The receive register by year, and the classified one (`?book=classified`) for appointed officers alone: filters kept in the address, keyset paging by number, parts of the page for htmx. New letters come by web/live.ts.
  */
 import { may } from '../../register/access.ts';
 import { isId } from '../../register/checks.ts';
 import { toArabicDigits } from '../../register/letter/numerals.ts';
 import { parseThaiDate } from '../../register/letter/thai-date.ts';
-import { type EntryFilter, listEntries, years } from '../../register/look/entries.ts';
-import type { Urgency } from '../../register/look/entry-row.ts';
+import { type EntryFilter, listEntries, mayOpenBook, years } from '../../register/look/entries.ts';
+import type { RegisterName, Urgency } from '../../register/look/entry-row.ts';
 import { listUnits } from '../../register/look/office.ts';
 import { registerYear } from '../../register/number.ts';
+import { isClosedBook } from '../../register/registers.ts';
+import { sendNotFound } from '../errors.ts';
 import { type Request, type Response, textField } from '../http.ts';
 import { countsOf, formatOf, inLanguage, type PageContext, railCounts, sendPage, sendPart } from '../page.ts';
 import { wordOf } from '../text/text.ts';
@@ -24,6 +26,8 @@ const SELDOM: readonly string[] = ['returned', 'cancelled'];
 const URGENCIES: Urgency[] = ['most-urgent', 'very-urgent', 'urgent', 'normal'];
 
 interface Wanted {
+  /** Which register: '' is the ordinary one. */
+  book: '' | 'classified';
   year: number;
   q: string;
   state: string;
@@ -36,6 +40,10 @@ interface Wanted {
 
 export async function registerPage(context: PageContext, request: Request, response: Response, visit: SignedIn): Promise<void> {
   const wanted = wantedOf(request, visit);
+  if (!mayOpenBook(visit.officer, registerOf(wanted))) {
+    sendNotFound(context, request, response);
+    return;
+  }
   const before = positive(textField(request.query, 'before'));
   const rows = Math.min(MOST_ROWS, Math.max(PAGE, positive(textField(request.query, 'rows')) ?? 0));
   const page = await found(context, visit, wanted, rows, before);
@@ -51,7 +59,7 @@ export async function registerPage(context: PageContext, request: Request, respo
       response,
       visit,
       'register',
-      { title: list.heading, current: 'register' },
+      { title: list.heading, current: wanted.book || 'register' },
       { ...list, ...(await filtersOf(context, visit, wanted)) },
     );
 }
@@ -86,6 +94,7 @@ function wantedOf(request: Request, visit: SignedIn): Wanted {
   const day = (name: string) => parseThaiDate(value(name)) ?? '';
   const year = positive(value('year'));
   return {
+    book: value('book') === 'classified' ? 'classified' : '',
     year: year === null || year > 9999 ? registerYear(visit.now, visit.agency) : year,
     q: value('q'),
     state: STATES.find(state => state === value('state')) ?? '',
@@ -99,7 +108,7 @@ function wantedOf(request: Request, visit: SignedIn): Wanted {
 
 function filterOf(wanted: Wanted): Omit<EntryFilter, 'limit'> {
   return {
-    register: 'receive',
+    register: registerOf(wanted),
     year: wanted.year,
     q: wanted.q || undefined,
     state: (wanted.state || undefined) as EntryFilter['state'],
@@ -109,6 +118,15 @@ function filterOf(wanted: Wanted): Omit<EntryFilter, 'limit'> {
     until: wanted.until || undefined,
     urgency: (wanted.urgency || undefined) as Urgency | undefined,
   };
+}
+
+function registerOf(wanted: Wanted): RegisterName {
+  return wanted.book === 'classified' ? 'receive-classified' : 'receive';
+}
+
+/** The register without filters. */
+export function bookAddress(register: RegisterName, year: number): string {
+  return `/register?${isClosedBook(register) ? 'book=classified&' : ''}year=${year}`;
 }
 
 function addressOf(wanted: Wanted, further: Record<string, string> = {}): string {
@@ -121,19 +139,20 @@ function addressOf(wanted: Wanted, further: Record<string, string> = {}): string
 function listOf(visit: SignedIn, wanted: Wanted, page: Awaited<ReturnType<typeof listEntries>>, after: string) {
   const format = formatOf(visit);
   const words = visit.text.register;
+  const classified = wanted.book === 'classified';
   const last = page.items.at(-1);
-  const filtered = Object.entries(wanted).some(([name, value]) => name !== 'year' && value !== '');
+  const filtered = Object.entries(wanted).some(([name, value]) => name !== 'year' && name !== 'book' && value !== '');
   const older = page.next === null || last === undefined ? '' : addressOf(wanted, { before: String(page.next) });
   return {
-    heading: words.title(format.digits(String(wanted.year))),
+    heading: (classified ? words.classifiedTitle : words.title)(format.digits(String(wanted.year))),
     year: wanted.year,
     rows: registerRows(visit, format, page.items, after, page.next === null && !filtered),
     older,
     olderPart: older === '' || last === undefined ? '' : `${older}&day=${format.isoDay(last.receivedAt)}`,
     emptyTitle: filtered ? words.emptyFiltered : words.empty,
-    emptyHelp: filtered ? words.emptyFilteredHelp : words.emptyHelp,
+    emptyHelp: filtered ? words.emptyFilteredHelp : classified ? words.classifiedEmptyHelp : words.emptyHelp,
     emptyAddress: filtered ? '' : (visit.agency.addresses[0] ?? ''),
-    emptyClear: filtered ? `/register?year=${wanted.year}` : '',
+    emptyClear: filtered ? bookAddress(registerOf(wanted), wanted.year) : '',
   };
 }
 
@@ -142,10 +161,11 @@ async function filtersOf(context: PageContext, visit: SignedIn, wanted: Wanted):
   const format = formatOf(visit);
   const [units, known, counts] = await Promise.all([
     listUnits(context.db, officer),
-    years(context.db, officer, 'receive'),
+    years(context.db, officer, registerOf(wanted)),
     countsOf(context, visit),
   ]);
   const figures = railCounts(visit, counts);
+  const [unconfirmed, overdue] = wanted.book === '' ? ['register', 'overdue'] : ['classified', 'classified-overdue'];
   const all = [...new Set([wanted.year, registerYear(visit.now, visit.agency), ...known])].sort((a, b) => b - a);
   const used = [
     SELDOM.includes(wanted.state) ? wanted.state : '',
@@ -163,6 +183,7 @@ async function filtersOf(context: PageContext, visit: SignedIn, wanted: Wanted):
       example: format.date(visit.now),
       used: used === 0 ? '' : format.number(used),
       open: used > 0,
+      clear: bookAddress(registerOf(wanted), wanted.year),
     },
     mayAct: may(officer, 'confirm'),
     exports: [],
@@ -171,9 +192,9 @@ async function filtersOf(context: PageContext, visit: SignedIn, wanted: Wanted):
       value,
       label: value === '' ? text.register.all : wordOf(text.code.state, value),
       chosen: value === wanted.state,
-      name: value === 'unconfirmed' ? 'register' : value === 'overdue' ? 'overdue' : '',
+      name: value === 'unconfirmed' ? unconfirmed : value === 'overdue' ? overdue : '',
       seldom: SELDOM.includes(value),
-      count: value === 'unconfirmed' ? figures.register?.text : value === 'overdue' ? figures.overdue?.text : '',
+      count: value === 'unconfirmed' ? figures[unconfirmed]?.text : value === 'overdue' ? figures[overdue]?.text : '',
     })),
     units: units.map(unit => ({ value: unit.id, label: inLanguage(visit, unit.nameTh, unit.nameEn), chosen: unit.id === wanted.unit })),
     urgencies: URGENCIES.map(value => ({ value, label: wordOf(text.code.urgency, value), chosen: value === wanted.urgency })),

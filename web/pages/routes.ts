@@ -42,7 +42,8 @@ export function officerPages(context: PageContext, live: Live): Router {
   router.post('/account/password', async (request, response) => await changePassword(context, request, response, signedIn(response)));
 
   get('/register', 'see-register', registerPage);
-  get('/receive/:year/:number', 'open-letter', entryByNumber);
+  for (const register of ['receive', 'receive-classified'] as const)
+    get(`/${register}/:year/:number`, 'open-letter', (of, ...rest) => entryByNumber(of, register, ...rest));
   get('/in-tray', 'see-in-tray', inTrayPage);
   get('/outbox', 'see-outbox', outboxPage);
   get('/outbox/:id', 'see-outbox', outboxMailPage);

@@ -18,6 +18,7 @@ export const en: Text = {
     label: 'Main menu',
     skip: 'Skip to the content',
     register: 'Letters received',
+    classified: 'Classified letters',
     inTray: 'Unit in-tray',
     held: 'Held for review',
     notices: 'To look at',
@@ -69,6 +70,8 @@ export const en: Text = {
 
   register: {
     title: year => `Receive register ${year}`,
+    classifiedTitle: year => `Classified receive register ${year}`,
+    classifiedEmptyHelp: 'Letters marked ลับ or ลับมาก are entered here, apart from the others. Only appointed persons see this register.',
     year: 'Year',
     search: 'Search',
     searchHint: 'Subject, letter number, sender, or text of an attachment…',

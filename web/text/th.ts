@@ -16,6 +16,7 @@ export const th = {
     label: 'เมนูหลัก',
     skip: 'ข้ามไปยังเนื้อหา',
     register: 'หนังสือรับ',
+    classified: 'ทะเบียนลับ',
     inTray: 'กล่องงานของกอง',
     held: 'พักไว้ตรวจ',
     notices: 'ต้องดู',
@@ -66,6 +67,8 @@ export const th = {
 
   register: {
     title: (year: string) => `ทะเบียนหนังสือรับ ${year}`,
+    classifiedTitle: (year: string) => `ทะเบียนหนังสือรับ (ลับ) ${year}`,
+    classifiedEmptyHelp: 'หนังสือชั้นลับและลับมากลงทะเบียนแยกไว้ที่นี่ เฉพาะผู้ได้รับแต่งตั้งเท่านั้นที่เห็นทะเบียนนี้',
     year: 'ปี',
     search: 'ค้นหา',
     searchHint: 'ค้นจากเรื่อง ที่ ผู้ส่ง หรือเนื้อความในไฟล์แนบ…',
