@@ -9,7 +9,16 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-const DEBIAN_PACKAGES = { chromium: '/usr/bin/chromium', swaks: '/usr/bin/swaks', 'clamav-daemon': '/usr/sbin/clamd' };
+// A package, and a file that is there when it is installed.
+const DEBIAN_PACKAGES = {
+  chromium: '/usr/bin/chromium',
+  swaks: '/usr/bin/swaks',
+  'clamav-daemon': '/usr/sbin/clamd',
+  'tesseract-ocr': '/usr/bin/tesseract',
+  // Its data lie in a folder named after Tesseract's version; the list of its files does not.
+  'tesseract-ocr-tha': '/var/lib/dpkg/info/tesseract-ocr-tha.list',
+  'poppler-utils': '/usr/bin/pdftoppm',
+};
 
 /** Whether the Node that runs this reads TypeScript by itself (22.18, the first with type stripping switched on, or newer). */
 export function isNodeNewEnough() {
