@@ -1,4 +1,5 @@
 /** Whether the appliance can take and show letters now: what /healthz answers, part by part. */
+import { access, constants } from 'node:fs/promises';
 import type { Database } from '../register/db/connect.ts';
 import type { Store } from '../register/store/folder.ts';
 import type { Readiness } from './context.ts';
@@ -13,6 +14,8 @@ export async function readinessOf(of: { db: Database; store: Store; diskFloor: n
     }),
     disk: await partOf(async () => {
       const free = await of.store.free();
+      // A disk that the system has made read-only, as it does after an error, has all its room.
+      await access(of.store.incoming, constants.W_OK);
       return { ready: free >= of.diskFloor, detail: `${Math.floor(free / 1024 ** 2)} MiB free` };
     }),
   };
@@ -30,7 +33,8 @@ async function partOf(look: () => Promise<{ ready: boolean; detail: string }>): 
   try {
     return await Promise.race([look(), late]);
   } catch (error) {
-    return { ready: false, detail: error instanceof Error ? error.message : 'not reachable' };
+    // The code alone: anybody may ask, and messages name folders and machines.
+    return { ready: false, detail: error instanceof Error && 'code' in error ? String(error.code) : 'not reachable' };
   } finally {
     clearTimeout(timer);
   }
