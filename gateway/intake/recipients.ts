@@ -56,7 +56,7 @@ export function createDirectory(db: Database, now: () => number = Date.now): Dir
 /** 'Saraban+Finance@Agency.go.th' → saraban, finance, agency.go.th. Local parts of central addresses compare without case. */
 export function splitAddress(address: string): { local: string; tag: string; domain: string } {
   const at = address.lastIndexOf('@');
-  const whole = (at === -1 ? address : address.slice(0, at)).toLowerCase();
+  const whole = unquoted(at === -1 ? address : address.slice(0, at)).toLowerCase();
   const domain =
     at === -1
       ? ''
@@ -66,6 +66,12 @@ export function splitAddress(address: string): { local: string; tag: string; dom
           .replace(/\.$/, '');
   const plus = whole.indexOf('+');
   return plus === -1 ? { local: whole, tag: '', domain } : { local: whole.slice(0, plus), tag: whole.slice(plus + 1), domain };
+}
+
+/** '"saraban"' and 'saraban' are one mailbox (RFC 5321 section 4.1.2). */
+function unquoted(local: string): string {
+  const inner = /^"((?:[^"\\]|\\.)*)"$/.exec(local)?.[1];
+  return inner === undefined ? local : inner.replace(/\\(.)/g, '$1');
 }
 
 /** The agency that answers for a domain: the one with saraban@ there, else the one that came first. A bare <postmaster> goes to the first of all. */
