@@ -42,11 +42,25 @@ test('what a file is, and how large, by its own bytes', () => {
     ),
   ).toEqual({ kind: 'tiff', width: 300, height: 50, pages: 3 });
   expect(pictureOf(Buffer.from('RIFF\0\0\0\0WEBPVP8 ', 'latin1'))).toMatchObject({ kind: 'webp', width: null });
+  const bmp = Buffer.alloc(54);
+  bmp.write('BM');
+  for (const [at, value] of [
+    [14, 40],
+    [18, 640],
+    [22, -480],
+  ] as const)
+    bmp.writeInt32LE(value, at);
+  expect(pictureOf(bmp)).toEqual({ kind: 'bmp', width: 640, height: 480, pages: 1 });
   expect([isPdf(fixture('letter.pdf')), isPdf(Buffer.from('\r\n junk %PDF-1.4')), isPdf(fixture('letter.png'))]).toEqual([
     true,
     true,
     false,
   ]);
+});
+
+test('a list of this machine’s files is no picture, whatever it begins with', () => {
+  for (const mark of ['\x89PNG', 'BM', 'RIFF', 'II*\0', 'MM\0*'])
+    expect(pictureOf(Buffer.from(`${mark}\n/etc/passwd\n/some/where/of/ours.png\n`, 'latin1'))).toBeNull();
 });
 
 test('a file that is cut, lies or runs in a circle is taken as far as it goes', () => {

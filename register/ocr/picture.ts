@@ -11,21 +11,29 @@ export interface Picture {
 
 /** Pages are counted so far and no further. */
 const MOST_PAGES_COUNTED = 1_000;
+const PNG_MARK = Buffer.from('89504e470d0a1a0a', 'hex');
+/** Sizes of the second head, by which versions of the format are told apart. */
+const BMP_HEADS = [40, 52, 56, 64, 108, 124];
 
 export function isPdf(bytes: Buffer): boolean {
   return bytes.subarray(0, 1024).includes('%PDF-');
 }
 
-/** @returns null for what is no picture that can be recognised */
+/**
+ * Marks are compared whole: what Tesseract does not know as a picture it takes for a list of files to read, and a stranger would choose which of this
+ * machine's files it reads. (A TIFF that is broken further on still becomes such a list; its first line then names no file in the empty folder
+ * where Tesseract runs, and there it ends.)
+ * @returns null for what is no picture that can be recognised
+ */
 export function pictureOf(bytes: Buffer): Picture | null {
-  if (bytes.length >= 24 && bytes.readUInt32BE(0) === 0x89504e47)
+  if (bytes.length >= 24 && bytes.subarray(0, 8).equals(PNG_MARK))
     return { kind: 'png', width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20), pages: 1 };
   if (bytes.length >= 3 && bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff)
     return { kind: 'jpeg', ...jpegSize(bytes), pages: 1 };
   const mark = bytes.toString('latin1', 0, 4);
   if (mark === 'II*\0' || mark === 'MM\0*') return tiff(bytes, mark === 'II*\0');
   if (mark === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP') return { kind: 'webp', width: null, height: null, pages: 1 };
-  if (mark.startsWith('BM') && bytes.length >= 26)
+  if (mark.startsWith('BM') && bytes.length >= 26 && BMP_HEADS.includes(bytes.readUInt32LE(14)))
     return { kind: 'bmp', width: bytes.readInt32LE(18), height: Math.abs(bytes.readInt32LE(22)), pages: 1 };
   return null;
 }
@@ -44,7 +52,7 @@ function jpegSize(bytes: Buffer): { width: number | null; height: number | null 
 }
 
 /** Follows the chain of directories, a page each. A chain that bites its tail or leads out of the file ends there. */
-function tiff(bytes: Buffer, little: boolean): Picture {
+function tiff(bytes: Buffer, little: boolean): Picture | null {
   const u16 = (at: number) => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
   const u32 = (at: number) => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
   const picture: Picture = { kind: 'tiff', width: null, height: null, pages: 0 };
@@ -61,5 +69,5 @@ function tiff(bytes: Buffer, little: boolean): Picture {
     }
     at = next + 4 <= bytes.length ? u32(next) : 0;
   }
-  return { ...picture, pages: Math.max(1, seen.size) };
+  return picture.width === null || picture.height === null ? null : { ...picture, pages: seen.size };
 }
