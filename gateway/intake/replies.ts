@@ -25,6 +25,7 @@ export const REPLIES = {
   tooManyConnections: reply(421, '4.7.0 too many connections from your address; please try again later'),
   tooManyLetters: reply(421, '4.7.0 enough for one connection; please connect again'),
   tooManyCommands: reply(421, '4.7.0 too many commands without a letter; please connect again'),
+  tooSlow: reply(421, '4.4.2 nothing but waiting on this connection; please connect again'),
   brokenOff: reply(451, '4.4.2 connection broken off'),
   closing: reply(421, '4.3.2 closing down; please try again in a moment'),
   database: reply(451, '4.3.0 the register cannot be reached just now; please try again later'),

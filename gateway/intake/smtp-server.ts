@@ -36,6 +36,16 @@ speaking._onCommand = function (this: Speaking, command, callback) {
   return _onCommand.call(this, command, callback);
 };
 
+/** The connections open now, with what each has sent so far. */
+export function connectionsOf(server: SMTPServer): { session: SMTPServerSession; bytesRead: number; showOut(reply: Reply): void }[] {
+  const open = server.connections as unknown as Set<Speaking & { session: SMTPServerSession; _socket?: { bytesRead: number } }>;
+  return [...open].map(connection => ({
+    session: connection.session,
+    bytesRead: connection._socket?.bytesRead ?? 0,
+    showOut: reply => connection.send(reply.code, reply.text),
+  }));
+}
+
 /** A reply as the error that the library turns into it. */
 export function asError(reply: Reply): Error {
   return Object.assign(new Error(reply.text), { responseCode: reply.code });

@@ -159,6 +159,41 @@ describe('what is no letter', () => {
     await client.quit();
   });
 
+  it('gives ลับ and ลับมาก numbers of their own register, in the same words as any other', async () => {
+    const agency = await addTestAgency(fresh.db, 'classified');
+    const client = await SmtpClient.open((await restarted()).port);
+    const send = async (subject: string, text: string) => {
+      const encoded = `=?utf-8?B?${Buffer.from(subject).toString('base64')}?=`;
+      const reply = await client.send(
+        'x@y.example',
+        ['saraban@classified.example'],
+        `From: x@y.example\r\nSubject: ${encoded}\r\n\r\n${text}\r\n`,
+      );
+      return /^250 2\.0\.0 (registered \d+\/2569) id=/.exec(reply?.lines[0] ?? '')?.[1];
+    };
+    // The third only looks like one: 'ลับ' inside a word is no class.
+    const replies = [
+      await send('เรื่องธรรมดา', 'a'),
+      await send('ลับ เรื่องหนึ่ง', 'b'),
+      await send('เดินทางกลับ', 'c'),
+      await send('ลับมาก อีกเรื่อง', 'd'),
+    ];
+    expect(replies).toEqual(['registered 1/2569', 'registered 1/2569', 'registered 2/2569', 'registered 2/2569']);
+    await client.quit();
+    const rows = await inAgency(
+      fresh.db,
+      agency,
+      THE_APPLIANCE,
+      tx => tx`SELECT register, number, secrecy FROM entry ORDER BY register, number`,
+    );
+    expect([...rows]).toEqual([
+      { register: 'receive', number: 1, secrecy: 'normal' },
+      { register: 'receive', number: 2, secrecy: 'normal' },
+      { register: 'receive-classified', number: 1, secrecy: 'confidential' },
+      { register: 'receive-classified', number: 2, secrecy: 'secret' },
+    ]);
+  });
+
   it('holds ลับที่สุด without a number (clause 29)', async () => {
     const client = await SmtpClient.open(smtp.port);
     const raw = 'From: x@y.example\r\nSubject: =?utf-8?B?4Lil4Lix4Lia4LiX4Li14LmI4Liq4Li44LiU?= x\r\n\r\nx\r\n';
@@ -217,6 +252,22 @@ describe('what is refused, and how', () => {
     );
     await client.quit();
     await strict.stop();
+  });
+
+  it('shows out whoever holds a connection and brings nothing, and keeps those who bring their letters', async () => {
+    const listener = await start({ options: { pace: { graceMs: 1_000, bytesPerSecond: 1_000_000, lookMs: 10 } } });
+    others.push(listener);
+    const silent = await SmtpClient.open(listener.port);
+    const dripping = await SmtpClient.open(listener.port);
+    for (const line of ['MAIL FROM:<a@b.example>', 'RCPT TO:<saraban@first.example>', 'DATA']) await dripping.say(line);
+    const drip = setInterval(() => void dripping.write('x'), 5);
+    const shown = await Promise.all([silent.reply(), dripping.reply()]);
+    clearInterval(drip);
+    expect(shown.map(reply => reply?.lines[0]?.slice(0, 9))).toEqual(['421 4.4.2', '421 4.4.2']);
+    expect(await silent.reply()).toBeNull();
+    const quick = await SmtpClient.open(listener.port);
+    expect((await quick.send('a@b.example', ['saraban@first.example'], letter('beside slow ones')))?.code).toBe(250);
+    quick.destroy();
   });
 
   it('leaves a letter that was broken off with its sender', async () => {

@@ -7,11 +7,12 @@ import type { Peer } from '../../register/enter.ts';
 import type { Store } from '../../register/store/folder.ts';
 import { type Client, clientOf } from './front.ts';
 import { isInNetworks, isOwnNetwork, plainAddress } from './networks.ts';
+import { ALLOWANCE, type Allowance, createPace } from './pace.ts';
 import { isDenied } from './policy.ts';
 import { type ReceiveContext, receive } from './receive.ts';
 import type { Directory, Recipient } from './recipients.ts';
 import { REPLIES, type Reply } from './replies.ts';
-import { asError, SMTPServer, type SMTPServerOptions, type SMTPServerSession } from './smtp-server.ts';
+import { asError, connectionsOf, SMTPServer, type SMTPServerOptions, type SMTPServerSession } from './smtp-server.ts';
 
 export interface SmtpOptions {
   host: string;
@@ -25,6 +26,8 @@ export interface SmtpOptions {
   fronts: string[];
   /** Bytes free below which new mail is asked to wait. */
   diskFloor: number;
+  /** How slow a sender may be, and how often we look. */
+  pace?: Allowance & { lookMs: number };
 }
 
 export interface SmtpListener {
@@ -43,6 +46,7 @@ const MOST_LETTERS_A_CONNECTION = 1_000;
 // RFC 5321 section 4.5.3.2 asks for five minutes between commands.
 const IDLE_MS = 300_000;
 const CLOSE_MS = 15_000;
+const PACE_LOOK_MS = 15_000;
 const DISK_LOOK_MS = 1_000;
 
 interface Found {
@@ -61,6 +65,8 @@ export async function listen(options: SmtpOptions, context: ReceiveContext & { d
   const tooFull = watchDisk(context.store, options.diskFloor);
   const isFront = (address: string) => isInNetworks(address, options.fronts);
   const local = (address: string) => isOwnNetwork(address, context.ownNetworks) || isFront(address);
+  const pace = createPace<SMTPServerSession>(options.pace ?? ALLOWANCE);
+  const bytesOf = (session: SMTPServerSession) => connectionsOf(server).find(one => one.session === session)?.bytesRead ?? 0;
   let closing = false;
 
   const settings: SMTPServerOptions = {
@@ -85,6 +91,7 @@ export async function listen(options: SmtpOptions, context: ReceiveContext & { d
       if (closing) return callback(asError(REPLIES.closing));
       const address = session.remoteAddress;
       connected.set(session, address);
+      pace.begin(session, 0);
       const count = (byAddress.get(address) ?? 0) + 1;
       byAddress.set(address, count);
       if (count > MOST_CONNECTIONS_AN_ADDRESS && !local(address)) return callback(asError(REPLIES.tooManyConnections));
@@ -127,6 +134,7 @@ export async function listen(options: SmtpOptions, context: ReceiveContext & { d
       );
     },
     onData(stream, session, callback) {
+      stream.once('end', () => pace.answering(session));
       const to = session.envelope.rcptTo.flatMap(({ address }) => {
         const one = found.get(session)?.get(address);
         return one === undefined ? [] : [{ address, agencyId: one.agencyId }];
@@ -134,6 +142,7 @@ export async function listen(options: SmtpOptions, context: ReceiveContext & { d
       const { peer, judged, front } = clients.get(session) ?? clientOf(peerOf(session, ''), [], new Map(), new Map());
       const envelope = { from: session.envelope.mailFrom === false ? '' : session.envelope.mailFrom.address, to, peer, judged, front };
       receive(context, envelope, stream).then(({ reply, byRecipient }) => {
+        pace.begin(session, bytesOf(session));
         if (options.lmtp)
           callback(
             null,
@@ -154,12 +163,20 @@ export async function listen(options: SmtpOptions, context: ReceiveContext & { d
       resolve(typeof address === 'object' && address !== null ? address.port : options.port);
     });
   });
+  const looking = setInterval(() => {
+    for (const one of connectionsOf(server)) {
+      if (!pace.isTooSlow(one.session, one.bytesRead)) continue;
+      context.log.info({ peer: one.session.remoteAddress }, 'shown out: too slow');
+      one.showOut(REPLIES.tooSlow);
+    }
+  }, options.pace?.lookMs ?? PACE_LOOK_MS);
   return {
     port,
     connections: () => server.connections.size,
     renewTls: tls => server.updateSecureContext({ key: tls.key, cert: tls.cert }),
     async stop() {
       closing = true;
+      clearInterval(looking);
       await new Promise<void>(resolve => server.close(() => resolve()));
     },
   };
