@@ -27,7 +27,7 @@ export type ClassifiedRegister = 'own' | 'shared';
 export const USUAL_CLASSIFIED_REGISTER: ClassifiedRegister = 'own';
 
 /** @param setting - `classifiedRegister` of agency.settings, as stored */
-export function classifiedRegisterOf(setting: string | null): ClassifiedRegister {
+export function classifiedRegisterOf(setting: unknown): ClassifiedRegister {
   return setting === 'shared' ? 'shared' : USUAL_CLASSIFIED_REGISTER;
 }
 

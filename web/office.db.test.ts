@@ -263,6 +263,13 @@ describe('the agency', () => {
     });
     await office.admin.post('/settings/agency', { ...fields, acknowledgementsPerSender: '' });
     expect((await now())?.settings).toEqual({});
+    await office.admin.post('/settings/agency', { ...fields, acknowledgementsPerSender: '', classifiedRegister: 'shared' });
+    expect((await now())?.settings).toEqual({ classifiedRegister: 'shared' });
+    expect((await office.admin.get('/settings/agency')).html).toContain('<option value="shared" selected>');
+    for (const classifiedRegister of ['own', 'open']) {
+      await office.admin.post('/settings/agency', { ...fields, acknowledgementsPerSender: '', classifiedRegister });
+      expect((await now())?.settings).toEqual({});
+    }
   });
 
   it.each([

@@ -184,6 +184,24 @@ describe('the acknowledgement', () => {
     expect(await acknowledgementOf(fresh, letter.entryId)).toMatchObject({ state: 'waiting' });
   });
 
+  it('says which register the number of a classified letter is of, and nothing of what it is about', async () => {
+    const letter = await enterLetter(fresh, agency, { secrecy: 'secret', subject: 'ลับมาก แผนการ' });
+    await acknowledge(letter.entryId);
+    const [mail] = await mailsOf(fresh, letter.entryId);
+    const parsed = await simpleParser(await fresh.store.read(mail?.sha256 ?? ''));
+    expect(parsed.text).toContain(`เลขทะเบียนรับ: ${letter.number}/2569\nทะเบียน: ทะเบียนหนังสือรับชั้นความลับ\n`);
+    expect(parsed.text).toContain('Register: register of classified letters received');
+    expect(`${parsed.subject} ${parsed.text} ${parsed.html}`).not.toContain('แผนการ');
+    const machine = parsed.attachments.find(part => part.contentType === 'application/vnd.saraban.acknowledgement+json');
+    expect(JSON.parse(machine?.content.toString() ?? '')).toMatchObject({
+      register: 'receive-classified',
+      number: letter.number,
+      subject: '',
+    });
+    const acts = await fresh.owner`SELECT register, kind FROM act WHERE entry_id = ${letter.entryId}`;
+    expect([...acts]).toEqual([{ register: 'receive-classified', kind: 'acknowledgement-queued' }]);
+  });
+
   it('is captured byte for byte', async () => {
     const letter = await enterLetter(fresh, agency);
     await acknowledge(letter.entryId);

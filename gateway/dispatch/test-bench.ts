@@ -38,6 +38,8 @@ export interface LetterOptions {
   to?: string;
   disposition?: 'letter' | 'notice';
   headerMessageId?: string;
+  subject?: string;
+  secrecy?: string;
 }
 
 /** Enters a letter (or takes a notice) and writes what reading would have found. */
@@ -59,11 +61,11 @@ export async function enterLetter(
     envelopeFrom: options.envelopeFrom ?? 'somchai@sender.example',
     peer: { address: '127.0.0.1', name: '', helo: 'sender.example', protocol: 'ESMTP', tls: null },
     headerMessageId: messageId,
-    subject: 'ขอเชิญประชุม',
+    subject: options.subject ?? 'ขอเชิญประชุม',
     fromName: 'สมชาย ใจดี',
     fromAddress: 'somchai@sender.example',
     urgency: 'normal',
-    secrecy: 'normal',
+    secrecy: options.secrecy ?? 'normal',
     notes: [],
     trust: options.trust ?? { known: true, envelopeAuthenticated: false },
     addressees: [

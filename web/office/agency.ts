@@ -2,6 +2,7 @@
 
 import { addAddress, changeAgency, removeAddress } from '../../register/office/agency.ts';
 import type { Fault } from '../../register/officer.ts';
+import { classifiedRegisterOf } from '../../register/registers.ts';
 import { type Request, type Response, type Router, textField } from '../http.ts';
 import { goTo } from '../page.ts';
 import { officeEn } from '../text/office.en.ts';
@@ -58,7 +59,8 @@ const NAMES = ['nameTh', 'nameEn', 'phone', 'timeZone', 'calendar', 'numerals', 
 
 async function saveAgency(context: OfficeContext, request: Request, response: Response, visit: SignedIn): Promise<void> {
   const values: Record<string, string> = {};
-  for (const name of [...NAMES, ...LIMITS.map(limit => limit.name)]) values[name] = textField(request.body, name).trim();
+  for (const name of [...NAMES, 'classifiedRegister', ...LIMITS.map(limit => limit.name)])
+    values[name] = textField(request.body, name).trim();
   const { settings, wrong } = limitChanges(values);
   if (wrong.length > 0) {
     const faults = wrong.map(({ name, least, most }) => ({
@@ -77,7 +79,8 @@ async function saveAgency(context: OfficeContext, request: Request, response: Re
     calendar: values.calendar as 'buddhist' | 'gregory',
     numerals: values.numerals as 'arabic' | 'thai',
     language: values.language as 'th' | 'en',
-    settings,
+    // 'own' is the usual, and what is no word of ours counts as that: nothing of it is written down.
+    settings: { ...settings, classifiedRegister: values.classifiedRegister === 'shared' ? 'shared' : null },
   });
   if (outcome.outcome === 'done') goTo(request, response, '/settings/agency?done=agency-changed');
   else await showAgency(context, request, response, visit, { values, ...refusal(outcome, officeText(visit.language)) });
@@ -87,6 +90,7 @@ async function showAgency(context: OfficeContext, request: Request, response: Re
   const o = officeText(visit.language);
   const { agency } = visit;
   const now: Record<string, string> = { ...agency, ...limitsOf(agency.settings), settings: '', addresses: '', createdAt: '', id: '' };
+  now.classifiedRegister = classifiedRegisterOf(agency.settings.classifiedRegister);
   const value = (name: string) => again.values?.[name] ?? now[name] ?? '';
   const fields: FieldInput[] = [
     { name: 'nameTh', label: o.agency.nameTh, value: value('nameTh'), required: true, wide: true },
@@ -103,6 +107,13 @@ async function showAgency(context: OfficeContext, request: Request, response: Re
     },
     { name: 'numerals', label: o.agency.numerals, kind: 'select', options: optionsOf(o.agency.numeralKinds, value('numerals')) },
     { name: 'language', label: o.agency.language, kind: 'select', options: optionsOf(o.agency.languages, value('language')) },
+    {
+      name: 'classifiedRegister',
+      label: o.agency.classifiedRegister,
+      kind: 'select',
+      hint: o.agency.classifiedRegisterHelp,
+      options: optionsOf(o.agency.classifiedRegisters, value('classifiedRegister')),
+    },
     ...LIMITS.map(limit => ({
       name: limit.name,
       label: limit.label[visit.language],
