@@ -97,6 +97,17 @@ describe('walls', () => {
     expect(lines.slice(0, 2)).toEqual([expect.stringContaining('เลขทะเบียนรับ (ลับ)'), expect.stringMatching(/^1,/)]);
   });
 
+  it('does not name the classified letter that an ordinary one looks like', async () => {
+    const headerMessageId = '<twin@sender.example>';
+    const twin = await api.enter(api.red, 'Subject: t\r\n\r\ntwin', { secrecy: 'secret', headerMessageId });
+    const plain = await api.enter(api.red, 'Subject: p\r\n\r\nplain', { headerMessageId });
+    const other = await api.enter(api.red, 'Subject: o\r\n\r\nother', { headerMessageId: '<1@other.example>' });
+    const again = await api.enter(api.red, 'Subject: a\r\n\r\nagain', { headerMessageId: '<1@other.example>' });
+    expect((await api.ask(`/entries/${plain.entryId}`)).body.possibleDuplicateOf).toBeNull();
+    expect((await api.ask(`/entries/${again.entryId}`)).body.possibleDuplicateOf).toBe(other.entryId);
+    expect((await api.ask(`/entries/${twin.entryId}`)).status).toBe(404);
+  });
+
   it('keeps each role to what it may', async () => {
     for (const path of [`${api.entryPath(0)}/confirm`, `${api.entryPath(0)}/cancel`]) {
       expect((await api.ask(path, { token: api.tokens.auditor, body: path.endsWith('cancel') ? { reason: 'x' } : {} })).status).toBe(403);

@@ -52,7 +52,7 @@ export async function selectDetail(
            s.state AS "mailState", s.reply AS "mailReply", encode(e.hash, 'hex') AS hash, encode(e.previous_hash, 'hex') AS "previousHash", e.public_code AS "publicCode",
            jsonb_build_object('id', g.id, 'code', g.code, 'nameTh', g.name_th, 'nameEn', g.name_en, 'phone', g.phone, 'timeZone', g.time_zone, 'calendar', g.calendar,
                               'numerals', g.numerals) AS agency
-    FROM entry e ${entryJoins(tx)}
+    FROM entry e ${entryJoins(tx, officer)}
       JOIN agency g ON g.id = e.agency_id
       LEFT JOIN reading r ON r.agency_id = e.agency_id AND r.message_id = e.message_id
       LEFT JOIN mail s ON s.agency_id = e.agency_id AND s.id = k.mail_id

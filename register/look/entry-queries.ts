@@ -20,11 +20,13 @@ export function entryColumns(tx: Transaction) {
     d.id AS "duplicateId", d.number AS "duplicateNumber", d.year AS "duplicateYear", d.register AS "duplicateRegister"`;
 }
 
-export function entryJoins(tx: Transaction) {
+/** That a letter looks like a classified one is told to appointed persons alone: the link would name the other's number (I10). */
+export function entryJoins(tx: Transaction, officer: Officer) {
+  const seen = officer.appointed ? tx`` : tx`AND d.secrecy = 'normal'`;
   return tx`
     LEFT JOIN message m ON m.agency_id = e.agency_id AND m.id = e.message_id
     LEFT JOIN acknowledgement k ON k.agency_id = e.agency_id AND k.entry_id = e.id
-    LEFT JOIN entry d ON d.agency_id = e.agency_id AND d.id = e.possible_duplicate_of`;
+    LEFT JOIN entry d ON d.agency_id = e.agency_id AND d.id = e.possible_duplicate_of ${seen}`;
 }
 
 export interface FlatEntryRow extends Omit<EntryRow, 'routes' | 'acknowledgement' | 'duplicateOf'> {

@@ -102,7 +102,7 @@ export async function selectEntries(tx: Transaction, officer: Officer, query: Li
       SELECT e.* FROM entry e WHERE ${passes(tx, officer, query)} ${hits === null ? tx`` : tx`AND e.number = ANY(${hits}::integer[])`}
       ORDER BY e.number DESC LIMIT ${query.limit + 1}
     )
-    SELECT ${entryColumns(tx)} FROM e ${entryJoins(tx)} ORDER BY e.number DESC`;
+    SELECT ${entryColumns(tx)} FROM e ${entryJoins(tx, officer)} ORDER BY e.number DESC`;
 }
 
 /** The numbers alone of the entries that pass every filter but the search, highest first. */

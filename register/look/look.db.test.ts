@@ -413,6 +413,17 @@ describe('classified letters are invisible to the unappointed (I10)', () => {
     });
   });
 
+  it('that an ordinary letter looks like a classified one is told to nobody else', async () => {
+    const headerMessageId = '<same@x>';
+    const secret = await enterLetter(fresh, agency, 'the secret one', { secrecy: 'secret', headerMessageId });
+    const plain = await enterLetter(fresh, agency, 'the plain one', { headerMessageId });
+    expect((await getEntry(fresh.db, appointed, plain))?.duplicateOf).toMatchObject({ id: secret, register: 'receive-classified' });
+    const seen = await getEntry(fresh.db, saraban, plain);
+    expect(seen?.duplicateOf).toBeNull();
+    const listed = await listEntries(fresh.db, saraban, { register: 'receive', year: 2569, number: seen?.number, limit: 1 });
+    expect(listed.items).toMatchObject([{ id: plain, duplicateOf: null }]);
+  });
+
   it('the class lifted by an appointed person opens the letter to all, and the book still to nobody else', async () => {
     const entryId = await enterLetter(fresh, agency, 'lifted', { secrecy: 'confidential' });
     expect(await amendEntry(context, appointed, { entryId, facts: { secrecy: 'normal' } })).toMatchObject({ outcome: 'done' });

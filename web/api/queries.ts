@@ -12,7 +12,6 @@ export interface EntryExtra {
   kind: string;
   remark: string;
   text: string;
-  possibleDuplicateOf: string | null;
   hash: string;
   previousHash: string;
 }
@@ -20,7 +19,7 @@ export interface EntryExtra {
 export async function selectEntryExtras(tx: Transaction, entryIds: string[]): Promise<EntryExtra[]> {
   return await tx<EntryExtra[]>`
     SELECT e.id, e.message_id AS "messageId", e.addressee, m.envelope_to AS "envelopeTo", e.kind, e.remark, coalesce(r.body_text, '') AS text,
-           e.possible_duplicate_of AS "possibleDuplicateOf", encode(e.hash, 'hex') AS hash, encode(e.previous_hash, 'hex') AS "previousHash"
+           encode(e.hash, 'hex') AS hash, encode(e.previous_hash, 'hex') AS "previousHash"
     FROM entry e
     LEFT JOIN message m ON m.agency_id = e.agency_id AND m.id = e.message_id
     LEFT JOIN reading r ON r.agency_id = e.agency_id AND r.message_id = e.message_id

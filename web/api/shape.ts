@@ -66,7 +66,7 @@ export async function entryShapes(tx: Transaction, rows: Omit<EntryRow, 'duplica
         at: isoOrNull(routes.get(route.id)?.at ?? null),
       })),
       deliveries: [],
-      possibleDuplicateOf: extra.possibleDuplicateOf,
+      possibleDuplicateOf: row.duplicateOf?.id ?? null,
       hash: extra.hash,
       previousHash: extra.previousHash,
     };
