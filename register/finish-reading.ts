@@ -67,7 +67,12 @@ export async function finishReading(context: ReadingContext, payload: Payloads['
   const partsFolder = await makePartsFolder(context.store);
   try {
     const fallbackCharset = context.fallbackCharset ?? 'windows-874';
-    const outcome = await context.reader.read({ rawPath: context.store.pathOf(message.sha256), partsFolder, fallbackCharset });
+    const outcome = await context.reader.read({
+      rawPath: context.store.pathOf(message.sha256),
+      partsFolder,
+      fallbackCharset,
+      receivedAt: message.receivedAt,
+    });
     if (outcome.outcome === 'read') await adoptParts(context.store, outcome);
     return await inAgency(context.db, agencyId, READER, tx => keep(tx, context, agencyId, message, outcome));
   } finally {
@@ -175,6 +180,7 @@ async function keepReading(
     bodyHtml: outcome.message.html === null ? null : storable(outcome.message.html, Number.POSITIVE_INFINITY),
     documents: outcome.documents.map(document => ({ path: document.path, text: storable(document.text, Number.POSITIVE_INFINITY) })),
     innerMessages: innerRows(outcome.message.inner),
+    seals: storableJson(outcome.seals),
     facts: storableJson(outcome.facts ?? {}),
     readAt: at,
   });

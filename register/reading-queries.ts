@@ -84,16 +84,17 @@ export interface ReadingToUpsert {
   bodyHtml: string | null;
   documents: JsonValue;
   innerMessages: JsonValue;
+  seals: JsonValue;
   facts: JsonValue;
   readAt: Date;
 }
 
 export async function upsertReading(tx: Transaction, row: ReadingToUpsert): Promise<void> {
   await tx`
-    INSERT INTO reading (agency_id, message_id, body_text, body_html, documents, inner_messages, facts, read_at)
-    VALUES (${row.agencyId}, ${row.messageId}, ${row.bodyText}, ${row.bodyHtml}, ${tx.json(row.documents)}, ${tx.json(row.innerMessages)}, ${tx.json(row.facts)}, ${row.readAt})
+    INSERT INTO reading (agency_id, message_id, body_text, body_html, documents, inner_messages, seals, facts, read_at)
+    VALUES (${row.agencyId}, ${row.messageId}, ${row.bodyText}, ${row.bodyHtml}, ${tx.json(row.documents)}, ${tx.json(row.innerMessages)}, ${tx.json(row.seals)}, ${tx.json(row.facts)}, ${row.readAt})
     ON CONFLICT (agency_id, message_id) DO UPDATE
-      SET body_text = excluded.body_text, body_html = excluded.body_html, documents = excluded.documents, inner_messages = excluded.inner_messages, facts = excluded.facts, read_at = excluded.read_at`;
+      SET body_text = excluded.body_text, body_html = excluded.body_html, documents = excluded.documents, inner_messages = excluded.inner_messages, seals = excluded.seals, facts = excluded.facts, read_at = excluded.read_at`;
 }
 
 export async function updateMessageRead(

@@ -1,9 +1,11 @@
 /** What lies inside a letter's files, on its page: archives, letters in the letter. */
 import { zipSync } from 'fflate';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createSigner, SIGNED_PART } from '../register/letter/smime-fixtures.ts';
 import { openRegister, type Register } from './test-browser.ts';
 
 let register: Register;
+let count = 0;
 
 beforeAll(async () => {
   register = await openRegister();
@@ -95,4 +97,32 @@ it('a held mail shows both in the same way', async () => {
   const idOf = (path: string) => ids.find(one => one.path === path)?.id ?? '';
   expect((await register.saraban.get(`/held/${messageId}?part=${idOf('1')}`)).html).toContain('the forwarded words');
   expect((await register.saraban.get(`/held/${messageId}?part=${idOf('2')}`)).html).toContain('<td>งบ.pdf</td>');
+});
+
+it('a signed letter says so in one sentence above its text, an encrypted one that it cannot be read here', async () => {
+  const signer = createSigner();
+  const cms = (bytes: Buffer) =>
+    `Content-Type: application/pkcs7-mime; name=smime.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\n${bytes.toString('base64')}\r\n`;
+  const pageOf = async (raw: string, change: { fromAddress?: string } = {}) => {
+    const { entryId } = await register.world.enter(register.world.red, raw, {
+      headerMessageId: `<signed-${++count}@x>`,
+      // The certificates begin today.
+      receivedAt: new Date(),
+      ...change,
+    });
+    return (await register.saraban.get(`/entries/${entryId}?part=text`)).html;
+  };
+  const signed = signer.sign(SIGNED_PART, '-nodetach');
+  // No authority is trusted here.
+  const page = await pageOf(cms(signed));
+  expect(page).toContain('<div class="alert plain">ข้อความไม่ถูกแก้ไขนับแต่ลงลายมือชื่อดิจิทัล แต่ยังยืนยันตัวผู้ลงไม่ได้');
+  expect(page).toContain('สมชาย ใจดี &lt;somchai@sender.example&gt;');
+  expect(page).toContain('lion words that were signed');
+  expect(
+    await pageOf(cms(signer.sign(SIGNED_PART.replace('lion', 'bear'), '-nodetach')), { fromAddress: 'other@sender.example' }),
+  ).toContain('ไม่ตรงกับผู้ส่งอีเมลนี้');
+  signed.set(Buffer.from('lamb'), signed.indexOf('lion'));
+  expect(await pageOf(cms(signed))).toContain('<div class="alert warn">ลายมือชื่อดิจิทัลไม่ตรงกับข้อความ');
+  expect(await pageOf(cms(signer.encrypt(SIGNED_PART)))).toContain('เข้ารหัสไว้ (S/MIME)');
+  expect(await pageOf('Subject: plain\r\n\r\nplain words\r\n')).not.toContain('ลายมือชื่อดิจิทัล');
 });

@@ -20,7 +20,7 @@ export async function run(context: RoleContext): Promise<RunningRole> {
   const db = openDatabase(context.database, { role: 'app', max: 10, name: 'worker' });
   const jobs = await openJobs(context.database, { works: true, name: 'worker', log });
   const store = await openFolderStore(join(settings.data, 'blobs'));
-  const reader = createReader({ threads: READING_THREADS });
+  const reader = createReader({ threads: READING_THREADS, authorities: join(settings.data, 'ca') });
   const recogniser = createRecogniser(await findOcrPrograms(), readingFolder(store));
   await registerRegisterWork({ db, jobs, store, now: clock, reader, log, clamd: settings.clamd, recogniser });
   const gateway = await registerGatewayWork({ db, jobs, store, now: clock, settings, log });

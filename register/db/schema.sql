@@ -466,6 +466,7 @@ CREATE TABLE reading (
   facts jsonb NOT NULL DEFAULT '{}'::jsonb,
   read_at timestamp(3) with time zone NOT NULL,
   inner_messages jsonb NOT NULL DEFAULT '[]'::jsonb,
+  seals jsonb NOT NULL DEFAULT '[]'::jsonb,
   CONSTRAINT reading_pkey PRIMARY KEY (agency_id, message_id),
   CONSTRAINT reading_agency_id_message_id_fkey FOREIGN KEY (agency_id, message_id) REFERENCES message(agency_id, id)
 );

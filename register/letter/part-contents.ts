@@ -4,6 +4,7 @@
  */
 import { type Body, NO_BODY, plainLines, unflow } from './body-text.ts';
 import { decodeBytes } from './charset.ts';
+import { openCms } from './cms.ts';
 import { decodeForPeople } from './encoded-words.ts';
 import { htmlText } from './html-text.ts';
 import { cleanName, type KeptPart, type ReadState } from './read-state.ts';
@@ -110,6 +111,37 @@ export class TextContents implements Contents {
 }
 
 /** What a winmail.dat wraps: its files are listed beneath it, its body is offered to a message that has none of its own. */
+/** A CMS file: what is signed inside it, and not hidden, is listed beneath it and read. */
+export class CmsContents implements Contents {
+  private readonly state: ReadState;
+  private readonly kept: KeptPart;
+  private readonly capture: Capture;
+  private readonly read: (content: Buffer) => Body;
+
+  constructor(state: ReadState, kept: KeptPart, read: (content: Buffer) => Body) {
+    this.state = state;
+    this.kept = kept;
+    this.read = read;
+    this.capture = new Capture(state.limits.maxOpenBytes);
+  }
+
+  write(chunk: Buffer): void {
+    this.capture.add(chunk);
+  }
+
+  end(): Body {
+    if (this.capture.cut) {
+      this.kept.note('too-large-to-open');
+      return NO_BODY;
+    }
+    const { kind, content } = openCms(this.capture.all(), this.state.limits.maxOpenBytes);
+    if (kind === 'unknown') this.kept.note('cms-unreadable');
+    if (content === null) return NO_BODY;
+    this.kept.part.role = 'container';
+    return this.read(content);
+  }
+}
+
 export class TnefContents implements Contents {
   private readonly state: ReadState;
   private readonly kept: KeptPart;

@@ -3,11 +3,12 @@
  * reader, and gathers what the message says. The splitter tells it heads and bodies; a message inside the message gets a walker of its own.
  */
 import { type Body, bestText, combineBodies, NO_BODY } from './body-text.ts';
+import { isCms } from './cms.ts';
 import { decodeForPeople } from './encoded-words.ts';
 import { readHeaders } from './headers.ts';
 import type { InnerMessage, MessageHeaders, ReadPart } from './message.ts';
 import { type HeadVerdict, MimeSplitter, type SplitterEvents } from './mime-splitter.ts';
-import { type Contents, TextContents, TnefContents } from './part-contents.ts';
+import { CmsContents, type Contents, TextContents, TnefContents } from './part-contents.ts';
 import { declaredCharset, type PartHead, readPartHead } from './part-head.ts';
 import { cleanName, type KeptPart, type ReadState } from './read-state.ts';
 import { decoderFor, type TransferDecoder } from './transfer-decode.ts';
@@ -88,7 +89,8 @@ export class MessageWalker implements SplitterEvents {
 
   private startLeaf(head: PartHead, path: string, codes: string[]): void {
     const opens = isMessage(head.contentType);
-    const tooDeep = opens && this.place.level + this.nodes.length + 1 >= this.state.limits.maxDepth;
+    const wraps = !opens && isCms(head);
+    const tooDeep = (opens || wraps) && this.place.level + this.nodes.length + 1 >= this.state.limits.maxDepth;
     const isText = isBodyText(head.contentType);
     const kept = this.state.addPart({
       path,
@@ -113,6 +115,10 @@ export class MessageWalker implements SplitterEvents {
     const leaf: Leaf = { kept, head, decoder: null, sample: Buffer.alloc(0), contents: null, place: 'none' };
     if (opens && !tooDeep) {
       leaf.contents = this.messageContents(kept);
+    } else if (wraps && !tooDeep) {
+      leaf.contents = new CmsContents(this.state, kept, content => this.wrappedContents(kept, content));
+      // Where all of the mail lies in it, it is the letter.
+      leaf.place = this.nodes.length === 0 ? 'body' : 'spare';
     } else if (isText && head.disposition !== 'attachment') {
       leaf.contents = new TextContents(this.state, kept, head.parameters);
       leaf.place = kept.part.role === 'body' ? 'body' : 'spare';
@@ -150,6 +156,15 @@ export class MessageWalker implements SplitterEvents {
         return NO_BODY;
       },
     };
+  }
+
+  /** A whole MIME part inside a part: what it says is what the part says. */
+  private wrappedContents(kept: KeptPart, content: Buffer): Body {
+    const { path, depth } = kept.part;
+    const level = this.place.level + this.nodes.length + 1;
+    const walker = new MessageWalker(this.state, { path, parent: path, depth: depth + 1, level }, this.inner);
+    walker.write(content);
+    return walker.end().body;
   }
 
   body(chunk: Buffer): void {

@@ -31,6 +31,7 @@ const DETAILS: Record<string, string> = {
   'multipart-without-parts': 'The boundary stands nowhere; what there is was read as one text.',
   'too-deep': 'It lies deeper than the limit; it is kept as one file.',
   'kept-bytes-limit': 'The parts of this mail are larger together than the limit; this one was cut.',
+  'cms-unreadable': 'The S/MIME file can not be opened; it is kept as it is.',
   'tnef-unreadable': 'The winmail.dat can not be opened; it is kept as it is.',
   'tnef-broken': 'The winmail.dat is cut or broken; what could be read of it is listed.',
   'too-large-to-open': 'It is too large to be opened; it is kept as it is.',

@@ -25,6 +25,7 @@ export interface FlatDetail extends FlatEntryRow {
   html: string | null;
   documents: { path: string; text: string }[];
   inner: EntryDetail['inner'];
+  seals: EntryDetail['seals'];
   ackRecipient: string;
   ackMailId: string | null;
   ackDecidedAt: Date | null;
@@ -48,7 +49,7 @@ export async function selectDetail(
     SELECT ${entryColumns(tx)}, e.addressee, e.kind, e.remark, e.answered, e.guesses, coalesce(r.facts, '{}') AS facts, e.envelope_from AS "envelopeFrom",
            m.id AS "messageId", encode(m.sha256, 'hex') AS "messageSha256", m.size, m.envelope_to AS "envelopeTo", m.peer, m.reading_notes AS "readingNotes",
            m.intake_notes AS "intakeNotes", m.header_message_id AS "headerMessageId", coalesce(r.body_text, '') AS text, r.body_html AS html,
-           coalesce(r.documents, '[]') AS documents, coalesce(r.inner_messages, '[]') AS inner, coalesce(k.recipient, '') AS "ackRecipient", k.mail_id AS "ackMailId", k.decided_at AS "ackDecidedAt",
+           coalesce(r.documents, '[]') AS documents, coalesce(r.inner_messages, '[]') AS inner, coalesce(r.seals, '[]') AS seals, coalesce(k.recipient, '') AS "ackRecipient", k.mail_id AS "ackMailId", k.decided_at AS "ackDecidedAt",
            s.state AS "mailState", s.reply AS "mailReply", encode(e.hash, 'hex') AS hash, encode(e.previous_hash, 'hex') AS "previousHash", e.public_code AS "publicCode",
            jsonb_build_object('id', g.id, 'code', g.code, 'nameTh', g.name_th, 'nameEn', g.name_en, 'phone', g.phone, 'timeZone', g.time_zone, 'calendar', g.calendar,
                               'numerals', g.numerals) AS agency

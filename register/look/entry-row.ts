@@ -4,6 +4,7 @@
  */
 import type { Listing } from '../letter/documents/zip-listing.ts';
 import type { ReadingNote } from '../letter/message.ts';
+import type { Seal } from '../letter/seals.ts';
 
 /** A classified book ('-classified') is open to appointed persons alone; register/registers.ts says which letter stands in which. */
 export type RegisterName = 'receive' | 'receive-classified' | 'send' | 'send-classified';
@@ -165,6 +166,8 @@ export interface EntryDetail extends Omit<EntryRow, 'routes' | 'acknowledgement'
   documents: { path: string; text: string }[];
   /** The messages in the letter, in order. */
   inner: InnerRow[];
+  /** Signatures and encryption. */
+  seals: Seal[];
   attachments: AttachmentRow[];
   acknowledgement: {
     state: AcknowledgementState;

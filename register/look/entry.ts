@@ -93,6 +93,7 @@ async function whole(tx: Transaction, officer: Officer, flat: FlatDetail): Promi
     html: flat.html,
     documents: flat.documents,
     inner: flat.inner,
+    seals: flat.seals,
     attachments: messageId === null ? [] : await selectAttachments(tx, messageId, null),
     acknowledgement: {
       ...row.acknowledgement,

@@ -1,5 +1,6 @@
 /** SQL of messages as received. */
 import type { Transaction } from '../db/connect.ts';
+import type { Seal } from '../letter/seals.ts';
 import type { Officer } from '../officer.ts';
 import type { Cursor } from './cursor.ts';
 import type { InnerRow } from './entry-row.ts';
@@ -58,10 +59,11 @@ export interface ReadingRow {
   html: string | null;
   documents: { path: string; text: string }[];
   inner: InnerRow[];
+  seals: Seal[];
 }
 
 export async function selectReading(tx: Transaction, messageId: string): Promise<ReadingRow | null> {
   const [row] = await tx<ReadingRow[]>`
-    SELECT body_text AS text, body_html AS html, documents, inner_messages AS inner FROM reading WHERE message_id = ${messageId}`;
+    SELECT body_text AS text, body_html AS html, documents, inner_messages AS inner, seals FROM reading WHERE message_id = ${messageId}`;
   return row ?? null;
 }

@@ -107,7 +107,7 @@ export async function getMessageContent(
   });
 }
 
-const UNREAD: ReadingRow = { text: '', html: null, documents: [], inner: [] };
+const UNREAD: ReadingRow = { text: '', html: null, documents: [], inner: [], seals: [] };
 
 async function pageOfMessages(
   db: Database,

@@ -32,8 +32,9 @@ const OF_THE_WORLD = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EPERM', 'E
 /**
  * @param options.threads how many letters are read at once; with two or more a slow letter delays nobody
  * @param options.limits what differs from DEFAULT_READING_LIMITS
+ * @param options.authorities folder of PEM files whose certificates are trusted to say who signed a letter
  */
-export function createReader(options: { threads: number; limits?: Partial<ReadingLimits> }): Reader {
+export function createReader(options: { threads: number; limits?: Partial<ReadingLimits>; authorities?: string }): Reader {
   const limits: ReadingLimits = { ...DEFAULT_READING_LIMITS, ...options.limits };
   const waiting: Waiting[] = [];
   const idle: Worker[] = [];
@@ -88,7 +89,7 @@ export function createReader(options: { threads: number; limits?: Partial<Readin
     worker.ref();
     worker.on('message', (answer: WorkerAnswer) => {
       if (answer.step === 'message') letter = withBuffers(answer);
-      else if (answer.step === 'opened') letter = letter === null ? null : { ...letter, listings: answer.listings };
+      else if (answer.step === 'opened') letter = letter === null ? null : { ...letter, listings: answer.listings, seals: answer.seals };
       else if (answer.step === 'failed' && OF_THE_WORLD.has(answer.code)) finish(asFailure(answer, job), false);
       else if (answer.step === 'failed') giveUp('unreadable', answer.detail);
       else if (letter !== null) finish({ outcome: 'read', ...letter, documents: answer.documents, facts: answer.facts }, true);
@@ -96,7 +97,7 @@ export function createReader(options: { threads: number; limits?: Partial<Readin
     worker.on('messageerror', error => giveUp('crash', error.message));
     worker.on('error', error => giveUp(isOutOfMemory(error) ? 'memory' : 'crash', describe(error)));
     worker.on('exit', code => giveUp('crash', `The reading thread ended with code ${code}.`));
-    worker.postMessage({ job, limits } satisfies WorkerRequest);
+    worker.postMessage({ job, limits, authorities: options.authorities ?? null } satisfies WorkerRequest);
   };
 
   return {
@@ -157,7 +158,7 @@ function withBuffers({ message, partFiles }: Pick<ReadLetter, 'message' | 'partF
     ...field,
     raw: Buffer.from(field.raw.buffer, field.raw.byteOffset, field.raw.byteLength),
   }));
-  return { message: { ...message, headers: { ...message.headers, fields } }, partFiles, listings: [] };
+  return { message: { ...message, headers: { ...message.headers, fields } }, partFiles, listings: [], seals: [] };
 }
 
 /** The letter was read; opening its documents took the thread down. */

@@ -8,14 +8,16 @@ import { readMessage } from '../letter/read-message.ts';
 import { PartFiles } from './part-files.ts';
 import { readDocuments, readFacts } from './read-documents.ts';
 import { readListings } from './read-listings.ts';
+import { readSeals } from './read-seals.ts';
 import type { WorkerAnswer, WorkerRequest } from './reading-job.ts';
 
-async function read({ job, limits }: WorkerRequest, answer: (step: WorkerAnswer) => void): Promise<void> {
+async function read({ job, limits, authorities }: WorkerRequest, answer: (step: WorkerAnswer) => void): Promise<void> {
   const kept = new PartFiles(job.partsFolder);
   const source = createReadStream(job.rawPath, { highWaterMark: 256 * 1024 });
   const message = await readMessage(source, { fallbackCharset: job.fallbackCharset, limits, openPart: part => kept.open(part) });
   answer({ step: 'message', message, partFiles: kept.files });
-  answer({ step: 'opened', listings: readListings(message.parts, kept.files, job.fallbackCharset) });
+  const listings = readListings(message.parts, kept.files, job.fallbackCharset);
+  answer({ step: 'opened', listings, seals: await readSeals(message, kept.files, job, authorities) });
   const documents = await readDocuments(message.parts, kept.files, limits);
   answer({ step: 'documents', documents, facts: readFacts(message, documents) });
 }

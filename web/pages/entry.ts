@@ -18,7 +18,7 @@ import { factsShown, pathShown } from './entry-facts.ts';
 import { isOpen, senderOf, subjectOf, urgencyMarks } from './entry-words.ts';
 import { firstBytes } from './files.ts';
 import { historyShown } from './history.ts';
-import { type Content, filePart, filesOf, htmlPart, NO_PART, type Part, rawPart, type Tab, tabsOf, textPart } from './parts.ts';
+import { type Content, filePart, filesOf, htmlPart, NO_PART, type Part, rawPart, sealed, type Tab, tabsOf, textPart } from './parts.ts';
 import { bookAddress } from './register.ts';
 import { trustShown } from './trust.ts';
 
@@ -90,6 +90,8 @@ function contentOf(entry: EntryDetail): Content {
     html: entry.html,
     documents: entry.documents,
     inner: entry.inner,
+    seals: entry.seals,
+    fromAddress: entry.fromAddress,
     reading: entry.reading,
     notes: [...(entry.message?.intakeNotes ?? []), ...(entry.message?.readingNotes ?? [])],
   };
@@ -106,8 +108,8 @@ async function partOf(
 ): Promise<Part> {
   const key = tabs.find(tab => tab.current)?.key ?? 'text';
   const { message } = entry;
-  if (key === 'text') return textPart(visit, content);
-  if (key === 'html') return htmlPart(visit, content);
+  if (key === 'text') return sealed(visit, format, content, textPart(visit, content));
+  if (key === 'html') return sealed(visit, format, content, htmlPart(visit, content));
   if (key === 'raw' && message !== null)
     return rawPart(visit, format, content.base, message, await firstBytes(context.store, message.sha256, RAW_SHOWN));
   if (key === 'evidence') return evidencePart(visit, format, entry);
@@ -122,7 +124,9 @@ async function partOf(
     };
   }
   const file = filesOf(content).find(one => one.id === key);
-  return file === undefined ? { ...NO_PART, empty: visit.text.entry.empty } : filePart(visit, format, content, file);
+  return file === undefined
+    ? { ...NO_PART, empty: visit.text.entry.empty }
+    : sealed(visit, format, content, filePart(visit, format, content, file));
 }
 
 function evidencePart(visit: SignedIn, format: Format, entry: EntryDetail): Part {

@@ -9,7 +9,7 @@ import type { PageContext } from '../page.ts';
 import type { SignedIn } from '../visit.ts';
 import type { PageHandler } from '../who.ts';
 import { firstBytes, sendFile, sendMailHtml, sendOriginal } from './files.ts';
-import { type Content, filePart, filesOf, htmlPart, type Part, rawPart, type Tab, tabsOf, textPart } from './parts.ts';
+import { type Content, filePart, filesOf, htmlPart, type Part, rawPart, sealed, type Tab, tabsOf, textPart } from './parts.ts';
 
 const RAW_SHOWN = 256 * 1024;
 
@@ -39,6 +39,8 @@ export async function openMessage(
       html: read?.html ?? null,
       documents: read?.documents ?? [],
       inner: read?.inner ?? [],
+      seals: read?.seals ?? [],
+      fromAddress: row.fromAddress,
       reading: row.reading,
       notes: [...row.intakeNotes, ...row.readingNotes],
     },
@@ -58,11 +60,11 @@ export async function messageParts(
   const file = filesOf(content).find(one => one.id === key);
   const part =
     key === 'text'
-      ? textPart(visit, content)
+      ? sealed(visit, format, content, textPart(visit, content))
       : key === 'html'
-        ? htmlPart(visit, content)
+        ? sealed(visit, format, content, htmlPart(visit, content))
         : file !== undefined
-          ? filePart(visit, format, content, file)
+          ? sealed(visit, format, content, filePart(visit, format, content, file))
           : rawPart(visit, format, content.base, row, await firstBytes(context.store, row.sha256, RAW_SHOWN));
   return { tabs, part };
 }

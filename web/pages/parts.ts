@@ -4,6 +4,7 @@
  */
 
 import type { ReadingNote } from '../../register/letter/message.ts';
+import type { Seal } from '../../register/letter/seals.ts';
 import type { AttachmentRow, InnerRow } from '../../register/look/entry-row.ts';
 import type { Format } from '../format.ts';
 import { MAIL_SANDBOX } from '../safe-html.ts';
@@ -11,6 +12,7 @@ import { wordOf } from '../text/text.ts';
 import type { Visit } from '../visit.ts';
 import type { HistoryLine } from './history.ts';
 import { type LetterShown, type ListingShown, letterShown, listingShown } from './inside.ts';
+import { type SealShown, sealsShown } from './seals.ts';
 
 export interface Tab {
   key: string;
@@ -24,6 +26,8 @@ export interface Tab {
 
 export interface Part {
   about: { name: string; facts: string; note: string; open: string; download: string } | null;
+  /** Signatures and encryption of the letter. */
+  seals: SealShown[];
   warning: string;
   frame: { src: string; title: string; sandboxed: boolean; sandbox: string; fit: boolean } | null;
   picture: { src: string; alt: string } | null;
@@ -46,6 +50,7 @@ export interface Part {
 
 export const NO_PART: Part = {
   about: null,
+  seals: [],
   warning: '',
   frame: null,
   picture: null,
@@ -74,6 +79,9 @@ export interface Content {
   documents: { path: string; text: string }[];
   /** The messages in this one. */
   inner: InnerRow[];
+  seals: Seal[];
+  /** As the letter's From says. */
+  fromAddress: string;
   reading: 'waiting' | 'done' | 'failed';
   notes: ReadingNote[];
 }
@@ -138,6 +146,11 @@ export function kindOf(file: Pick<AttachmentRow, 'contentType' | 'name'>): FileK
 
 export function nameOf(file: Pick<AttachmentRow, 'name' | 'path' | 'contentType'>): string {
   return file.name === '' ? `${file.contentType.split('/')[1] ?? 'file'} ${file.path}` : file.name;
+}
+
+/** What is said of the whole letter stands above each of its parts: an officer may look at the file alone. */
+export function sealed(visit: Visit, format: Format, content: Content, part: Part): Part {
+  return { ...part, seals: sealsShown(visit, format, content.seals, content.fromAddress) };
 }
 
 /** A letter in the letter seldom has a file name, and most often a subject. */

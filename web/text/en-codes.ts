@@ -222,6 +222,7 @@ export const enCodes: Text['code'] = {
     'multipart-without-parts': 'the boundary stands nowhere; read as one text',
     'too-deep': 'nested deeper than the limit; kept as one file',
     'kept-bytes-limit': 'the parts are larger together than the limit; this one was cut',
+    'cms-unreadable': 'the S/MIME file cannot be opened; kept as it is',
     'tnef-unreadable': 'the winmail.dat cannot be opened; kept as it is',
     'tnef-broken': 'the winmail.dat is broken; what could be read is listed',
     'too-large-to-open': 'too large to be opened; kept as it is',

@@ -1,5 +1,6 @@
 /** Every word of the pages in Thai, the first language. Words of codes that the register keeps (states, reasons, kinds of acts) are in th-codes.ts. */
 import { insideTh } from './inside.th.ts';
+import { sealTh } from './seal.th.ts';
 import { thCodes, thDone, thError } from './th-codes.ts';
 
 export const th = {
@@ -11,6 +12,7 @@ export const th = {
   no: 'ไม่ใช่',
   code: thCodes,
   inside: insideTh,
+  seal: sealTh,
 
   menu: {
     label: 'เมนูหลัก',
