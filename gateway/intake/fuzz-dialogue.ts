@@ -20,6 +20,8 @@ export interface Dialogue {
   cuts: number[];
   /** After so many bytes the client is gone without a word; null: it stays to the end. */
   goneAfter: number | null;
+  /** True: gone by reset, and what the server has not read is lost; false: hung up in good order, in the middle of things. */
+  isAbrupt: boolean;
   /** True: speaks before it is greeted. */
   isHasty: boolean;
 }
@@ -38,7 +40,7 @@ export function dialogueOf(random: Random, session: number, lmtp: boolean): Dial
   // Whatever state the server is in by now, this ends a letter, then the dialogue.
   bytes = Buffer.concat([bytes, Buffer.from('\r\n.\r\nRSET\r\nQUIT\r\n')]);
   const cuts = Array.from({ length: random(12) }, () => random(bytes.length)).sort((a, b) => a - b);
-  return { bytes, cuts, goneAfter: random(3) === 0 ? random(bytes.length) : null, isHasty: random(25) === 0 };
+  return { bytes, cuts, goneAfter: random(3) === 0 ? random(bytes.length) : null, isAbrupt: random(2) === 0, isHasty: random(25) === 0 };
 }
 
 function transaction(random: Random, name: string, lmtp: boolean): string[] {
@@ -74,6 +76,8 @@ function letter(random: Random, name: string): string {
   const lines = Array.from({ length: random(20) }, () =>
     pick(random, 'line', '..', '.', 'bare\nlf', 'bare\rcr', 'nul\0', '\xff\xfe', 'MAIL FROM:<forged@b.example>', 'y'.repeat(random(9_000))),
   );
+  // Large enough to lie on the disk before it is whole, and some too large to be taken.
+  if (random(10) === 0) lines.push(`${'z'.repeat(998)}\r\n`.repeat(400 + random(500)));
   return `From: a@b.example\r\n${head}\r\n${lines.map(line => (line === '.' ? '..' : line)).join('\r\n')}\r\n`;
 }
 
