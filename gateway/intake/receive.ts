@@ -3,6 +3,7 @@
  * It comes from smtp.ts with its envelope judged; it is spooled, its head is read, it is judged, entered, and answered. What follows
  * (reading in full, acknowledgement, routing) was queued in the transaction that entered it: register/enter.ts, register/jobs/queues.ts.
  */
+import { Readable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
 import type { Addressee, Entered, InboundMessage, Judgement, Peer } from '../../register/enter.ts';
 import { Failure } from '../../register/failure.ts';
@@ -115,7 +116,7 @@ async function judge(
     front: envelope.front,
     helo: envelope.peer.helo,
     envelopeFrom: envelope.from,
-    headersAndBody: context.store.stream(spooled.sha256),
+    headersAndBody: openedWhenRead(context.store, spooled.sha256),
     mta: context.hostName,
     ownNetworks: context.ownNetworks,
   });
@@ -139,6 +140,16 @@ async function judge(
     trust: JSON.parse(JSON.stringify(trust)),
     addressees,
   };
+}
+
+/** The whole mail for whoever reads it. Most judgements need no body, and then the file is not even opened. */
+function openedWhenRead(store: Store, sha256: string): Readable {
+  return Readable.from(
+    (async function* () {
+      yield* store.stream(sha256);
+    })(),
+    { objectMode: false },
+  );
 }
 
 function readHeadSafely(

@@ -55,6 +55,7 @@ export async function openFolderStore(root: string): Promise<Store> {
   }
   const folderOf = (sha256: string) => join(root, checked(sha256).slice(0, 2));
   const pathOf = (sha256: string) => join(folderOf(sha256), sha256);
+  const folders = new OpenFolders();
 
   const store: Store = {
     incoming,
@@ -63,7 +64,7 @@ export async function openFolderStore(root: string): Promise<Store> {
       try {
         if (options.synced !== true) await syncFile(file);
         await rename(file, pathOf(sha256));
-        await syncFolder(folderOf(sha256));
+        await folders.sync(folderOf(sha256));
       } catch (error) {
         throw storeFailure(error, root);
       }
@@ -131,6 +132,28 @@ export async function openFolderStore(root: string): Promise<Store> {
     },
   };
   return store;
+}
+
+/** Keeps the 256 folders open: an fsync of a folder should not cost an open and a close with every letter. */
+class OpenFolders {
+  private readonly handles = new Map<string, Promise<FileHandle>>();
+
+  async sync(folder: string): Promise<void> {
+    let handle = this.handles.get(folder);
+    if (handle === undefined) {
+      handle = open(folder, 'r');
+      this.handles.set(folder, handle);
+      handle.catch(() => this.handles.delete(folder));
+    }
+    try {
+      await (await handle).sync();
+    } catch (error) {
+      // A disk that was taken away and put back has other folders under the same names.
+      this.handles.delete(folder);
+      await (await handle.catch(() => null))?.close().catch(() => {});
+      throw error;
+    }
+  }
 }
 
 /** fsync of a file that was written and closed. */
