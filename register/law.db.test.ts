@@ -82,6 +82,7 @@ describe('an entry keeps what it was entered with (I3, I5), against the owner to
     "hash = sha256('x')",
     "previous_hash = sha256('x')",
     'message_id = NULL',
+    'moved_from = id',
     "public_code = repeat('0', 26)",
     'id = gen_random_uuid()',
     "state = 'entered'",
@@ -125,6 +126,27 @@ describe('a number comes from the register alone (I3)', () => {
     await attack(tx => tx.unsafe(statement));
     await attackAsOwner(statement);
     await attack(tx => tx`INSERT INTO act (agency_id, register, kind, actor_name, at) VALUES (${mine}, 'receive-open', 'x', 'x', now())`);
+  });
+
+  it('not a second time for a message, and moved only out of a cancelled number into the classified register', async () => {
+    const id = await enterLetter(fresh, mine, 'to be moved');
+    const moved = (register: string, from: string, message = `(SELECT message_id FROM entry WHERE id = '${id}')`) =>
+      `INSERT INTO entry (agency_id, id, register, year, received_at, entered_at, public_code, message_id, moved_from)
+       VALUES (${mine}, gen_random_uuid(), '${register}', 2569, now(), '2026-11-22', left(replace(gen_random_uuid()::text, '-', ''), 26), ${message}, ${from})`;
+    const refused = async (statement: string) => {
+      await attack(tx => tx.unsafe(statement));
+      await attackAsOwner(statement);
+    };
+    await refused(moved('receive', 'NULL'));
+    await refused(moved('receive-classified', 'NULL'));
+    await refused(moved('receive-classified', `'${id}'`));
+    await inAgency(fresh.db, mine, THE_APPLIANCE, tx => tx`UPDATE entry SET state = 'cancelled', state_reason = 'x' WHERE id = ${id}`);
+    await refused(moved('receive', `'${id}'`));
+    await refused(moved('send-classified', `'${id}'`));
+    await refused(moved('receive-classified', `'${id}'`, 'NULL'));
+    await refused(moved('receive-classified', `'${id}'`, `(SELECT message_id FROM entry WHERE id = '${entryId}')`));
+    await inAgency(fresh.db, mine, THE_APPLIANCE, tx => tx.unsafe(moved('receive-classified', `'${id}'`)));
+    await refused(moved('receive-classified', `'${id}'`));
   });
 
   it('not by changing the series', async () => {

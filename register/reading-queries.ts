@@ -12,9 +12,11 @@ export interface MessageToRead {
   receivedAt: Date;
 }
 
+/** What is read goes to the entry where the letter stands now: act/move-to-classified.ts may have moved it. */
 export async function selectMessageToRead(tx: Transaction, messageId: string): Promise<MessageToRead | null> {
   const [row] = await tx<MessageToRead[]>`
-    SELECT id, encode(sha256, 'hex') AS sha256, disposition, reading, entry_id AS "entryId", secrecy, received_at AS "receivedAt" FROM message WHERE id = ${messageId}`;
+    SELECT m.id, encode(m.sha256, 'hex') AS sha256, m.disposition, m.reading, coalesce(n.id, m.entry_id) AS "entryId", m.secrecy, m.received_at AS "receivedAt"
+    FROM message m LEFT JOIN entry n ON n.agency_id = m.agency_id AND n.moved_from = m.entry_id WHERE m.id = ${messageId}`;
   return row ?? null;
 }
 
@@ -35,7 +37,7 @@ export async function lockEntryToFill(tx: Transaction, entryId: string): Promise
     SELECT e.id, e.register, e.state, e.subject, e.addressee, e.from_agency AS "fromAgency", e.letter_number AS "letterNumber", e.letter_date AS "letterDate", e.urgency,
            e.secrecy, e.circular, e.kind, e.due_on AS "dueOn", e.remark, e.guesses,
            ARRAY(SELECT DISTINCT json_array_elements_text(a.detail->'facts') FROM act a
-                 WHERE a.agency_id = e.agency_id AND a.entry_id = e.id AND a.kind IN ('amended', 'facts-confirmed')) AS settled
+                 WHERE a.agency_id = e.agency_id AND a.entry_id IN (e.id, e.moved_from) AND a.kind IN ('amended', 'facts-confirmed')) AS settled
     FROM entry e WHERE e.id = ${entryId}`;
   return row ?? null;
 }

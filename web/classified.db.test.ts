@@ -1,5 +1,6 @@
 /** The classified register on the officers' pages: whole for the appointed, and no trace of it for the others. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { amendEntry } from '../register/act/amend.ts';
 import { routeEntry } from '../register/act/route.ts';
 import { addAccount } from '../register/office/accounts.ts';
 import type { Role } from '../register/officer.ts';
@@ -132,6 +133,25 @@ describe('the classified register', () => {
     const cleared = await (await appoint('treasurer', 'unit', [finance])).get('/in-tray');
     expect(cleared.html).toContain(entryId);
     expect(cleared.html).toContain('ลับ 3/2569');
+  });
+
+  it('takes over a letter whose class came to light late, by the appointed officer’s press', async () => {
+    const { world } = register;
+    const late = await world.enter(world.red, 'Subject: late\r\n\r\nLATE', { subject: 'LATE', headerMessageId: '<late@x>' });
+    expect((await look(appointed, `/entries/${late.entryId}`)).html).not.toContain('/move"');
+    expect(
+      (await amendEntry(world.context, world.red.administrator, { entryId: late.entryId, facts: { secrecy: 'confidential' } })).outcome,
+    ).toBe('done');
+    expect((await look(appointed, `/entries/${late.entryId}`)).html).toContain(`href="/entries/${late.entryId}/move"`);
+    expect((await register.saraban.post(`/entries/${late.entryId}/move`)).status).toBe(404);
+    expect((await look(appointed, `/entries/${late.entryId}/move`)).html).toContain('ย้ายไปทะเบียนหนังสือรับ (ลับ)');
+    const moved = await appointed.post(`/entries/${late.entryId}/move`);
+    expect(moved.location).toMatch(/^\/entries\/[0-9a-f-]{36}$/);
+    const { html } = await look(appointed, moved.location);
+    expect(html).toContain('ย้ายไปทะเบียนลับแล้ว เลขใหม่ ลับ 4/2569');
+    expect(html).toContain(`ย้ายมาจากทะเบียนหนังสือรับ เลขรับ ${late.number}/2569`);
+    expect((await look(appointed, `/entries/${late.entryId}`)).html).toContain('ย้ายไปทะเบียนลับ');
+    expect((await appointed.post(`/entries/${late.entryId}/move`)).status).toBe(409);
   });
 
   it('has a public page like any other, which tells neither register nor subject', async () => {

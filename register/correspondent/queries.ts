@@ -111,7 +111,7 @@ export async function selectSender(tx: Transaction, entryId: string): Promise<Se
   const [row] = await tx<SenderOfEntry[]>`
     SELECT e.agency_id AS "agencyId", e.from_address AS "fromAddress", e.from_agency AS "fromAgency", e.letter_number AS "letterNumber", e.secrecy, e.guesses,
            coalesce(m.trust->>'dmarc', '') AS dmarc, coalesce(m.trust->>'aligned' = 'true' OR m.trust->>'known' = 'true', false) AS proven,
-           EXISTS (SELECT FROM act a WHERE a.agency_id = e.agency_id AND a.entry_id = e.id AND a.kind IN ('amended', 'facts-confirmed')
+           EXISTS (SELECT FROM act a WHERE a.agency_id = e.agency_id AND a.entry_id IN (e.id, e.moved_from) AND a.kind IN ('amended', 'facts-confirmed')
                      AND 'fromAgency' IN (SELECT json_array_elements_text(a.detail->'facts'))) AS settled
     FROM entry e LEFT JOIN message m ON m.agency_id = e.agency_id AND m.id = e.message_id
     WHERE e.agency_id = current_agency() AND e.id = ${entryId} AND e.register IN ('receive', 'receive-classified')`;

@@ -242,6 +242,7 @@ CREATE TABLE entry (
   year integer NOT NULL,
   number integer NOT NULL,
   message_id uuid,
+  moved_from uuid,
   received_at timestamp(3) with time zone NOT NULL,
   entered_at timestamp(3) with time zone NOT NULL,
   envelope_from text NOT NULL DEFAULT ''::text,
@@ -276,11 +277,12 @@ CREATE TABLE entry (
   duplicate_reason text NOT NULL DEFAULT ''::text,
   attachment_set bytea,
   CONSTRAINT entry_pkey PRIMARY KEY (agency_id, id),
-  CONSTRAINT entry_agency_id_message_id_key UNIQUE (agency_id, message_id),
+  CONSTRAINT entry_agency_id_moved_from_key UNIQUE (agency_id, moved_from),
   CONSTRAINT entry_agency_id_register_year_number_key UNIQUE (agency_id, register, year, number),
   CONSTRAINT entry_public_code_key UNIQUE (public_code),
   CONSTRAINT entry_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(id),
   CONSTRAINT entry_agency_id_message_id_fkey FOREIGN KEY (agency_id, message_id) REFERENCES message(agency_id, id),
+  CONSTRAINT entry_agency_id_moved_from_fkey FOREIGN KEY (agency_id, moved_from) REFERENCES entry(agency_id, id),
   CONSTRAINT entry_agency_id_possible_duplicate_of_fkey FOREIGN KEY (agency_id, possible_duplicate_of) REFERENCES entry(agency_id, id),
   CONSTRAINT entry_attachment_set_check CHECK ((octet_length(attachment_set) = 32)),
   CONSTRAINT entry_duplicate_reason_check CHECK ((duplicate_reason = ANY (ARRAY[''::text, 'message-id'::text, 'attachments'::text, 'letter-number'::text]))),
@@ -299,6 +301,7 @@ CREATE INDEX entry_by_sender ON public.entry USING btree (agency_id, register, y
 CREATE INDEX entry_by_state ON public.entry USING btree (agency_id, register, year, state, number);
 CREATE INDEX entry_by_time ON public.entry USING btree (agency_id, register, received_at, id);
 CREATE INDEX entry_due ON public.entry USING btree (agency_id, due_on) WHERE ((due_on IS NOT NULL) AND (state <> ALL (ARRAY['cancelled'::text, 'returned'::text, 'closed'::text])));
+CREATE UNIQUE INDEX entry_of_message ON public.entry USING btree (agency_id, message_id) WHERE (moved_from IS NULL);
 CREATE INDEX entry_unconfirmed ON public.entry USING btree (agency_id, register, year, number) WHERE ((confirmed_at IS NULL) AND (state <> ALL (ARRAY['cancelled'::text, 'returned'::text, 'closed'::text])));
 CREATE TRIGGER entry_facts_keep_history AFTER UPDATE ON public.entry FOR EACH ROW WHEN ((((((((((((old.subject IS DISTINCT FROM new.subject) OR (old.addressee IS DISTINCT FROM new.addressee)) OR (old.from_agency IS DISTINCT FROM new.from_agency)) OR (old.letter_number IS DISTINCT FROM new.letter_number)) OR (old.letter_date IS DISTINCT FROM new.letter_date)) OR (old.urgency IS DISTINCT FROM new.urgency)) OR (old.secrecy IS DISTINCT FROM new.secrecy)) OR (old.circular IS DISTINCT FROM new.circular)) OR (old.kind IS DISTINCT FROM new.kind)) OR (old.due_on IS DISTINCT FROM new.due_on)) OR (old.remark IS DISTINCT FROM new.remark))) EXECUTE FUNCTION record_fact_changes();
 CREATE TRIGGER entry_is_kept BEFORE DELETE ON public.entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
@@ -758,8 +761,8 @@ CREATE OR REPLACE FUNCTION public.keep_entry()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  IF (NEW.agency_id, NEW.id, NEW.register, NEW.year, NEW.number, NEW.message_id, NEW.received_at, NEW.entered_at, NEW.envelope_from, NEW.from_name, NEW.from_address, NEW.raw_sha256, NEW.previous_hash, NEW.hash, NEW.public_code)
-     IS DISTINCT FROM (OLD.agency_id, OLD.id, OLD.register, OLD.year, OLD.number, OLD.message_id, OLD.received_at, OLD.entered_at, OLD.envelope_from, OLD.from_name, OLD.from_address, OLD.raw_sha256, OLD.previous_hash, OLD.hash, OLD.public_code) THEN
+  IF (NEW.agency_id, NEW.id, NEW.register, NEW.year, NEW.number, NEW.message_id, NEW.moved_from, NEW.received_at, NEW.entered_at, NEW.envelope_from, NEW.from_name, NEW.from_address, NEW.raw_sha256, NEW.previous_hash, NEW.hash, NEW.public_code)
+     IS DISTINCT FROM (OLD.agency_id, OLD.id, OLD.register, OLD.year, OLD.number, OLD.message_id, OLD.moved_from, OLD.received_at, OLD.entered_at, OLD.envelope_from, OLD.from_name, OLD.from_address, OLD.raw_sha256, OLD.previous_hash, OLD.hash, OLD.public_code) THEN
     RAISE EXCEPTION 'number, times, sender and raw hash of an entry cannot be changed (I5)' USING ERRCODE = 'restrict_violation';
   END IF;
   IF OLD.state = 'cancelled' AND NEW.state <> 'cancelled' THEN
@@ -843,6 +846,10 @@ BEGIN
   SELECT a.time_zone, CASE a.calendar WHEN 'buddhist' THEN 543 ELSE 0 END INTO zone, era FROM agency a WHERE a.id = NEW.agency_id;
   IF NEW.year <> extract(year FROM NEW.entered_at AT TIME ZONE zone)::integer + era THEN
     RAISE EXCEPTION 'entered_at % does not lie in year % of %', NEW.entered_at, NEW.year, zone USING ERRCODE = 'check_violation';
+  END IF;
+  IF NEW.moved_from IS NOT NULL AND NOT EXISTS (SELECT FROM entry o WHERE o.agency_id = NEW.agency_id AND o.id = NEW.moved_from AND o.message_id = NEW.message_id
+      AND o.register = 'receive' AND NEW.register = 'receive-classified' AND o.state = 'cancelled') THEN
+    RAISE EXCEPTION 'only a cancelled entry of the same message moves, and only into the classified register' USING ERRCODE = 'restrict_violation';
   END IF;
   SELECT t.number, t.head, t.taken_at INTO NEW.number, NEW.previous_hash, NEW.entered_at
     FROM take_number(NEW.agency_id, NEW.register, NEW.year, NEW.entered_at) t;

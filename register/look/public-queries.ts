@@ -16,6 +16,8 @@ export async function selectPublicEntry(tx: Transaction, entryId: string): Promi
   const [row] = await tx<FlatPublicEntry[]>`
     SELECT g.name_th AS "agencyTh", g.name_en AS "agencyEn", e.number, e.year, e.received_at AS "receivedAt", e.state AS "entryState", e.answered,
            encode(e.raw_sha256, 'hex') AS sha256, g.time_zone AS "timeZone", g.calendar, g.numerals
-    FROM entry e JOIN agency g ON g.id = e.agency_id WHERE e.id = ${entryId}`;
+    FROM entry e JOIN agency g ON g.id = e.agency_id
+    -- Who holds the code of a number that was moved follows the letter, not the cancelled number.
+    WHERE e.id = coalesce((SELECT n.id FROM entry n WHERE n.agency_id = current_agency() AND n.moved_from = ${entryId}), ${entryId})`;
   return row ?? null;
 }

@@ -16,8 +16,8 @@ export interface MessageToRecognise {
 /** Null for a message that is gone or was never read. */
 export async function selectMessageToRecognise(tx: Transaction, messageId: string): Promise<MessageToRecognise | null> {
   const [row] = await tx<MessageToRecognise[]>`
-    SELECT m.id, m.entry_id AS "entryId", m.reading, m.secrecy, m.received_at AS "receivedAt", m.reading_notes AS notes, r.documents
-    FROM message m JOIN reading r ON r.agency_id = m.agency_id AND r.message_id = m.id
+    SELECT m.id, coalesce(n.id, m.entry_id) AS "entryId", m.reading, m.secrecy, m.received_at AS "receivedAt", m.reading_notes AS notes, r.documents
+    FROM message m JOIN reading r ON r.agency_id = m.agency_id AND r.message_id = m.id LEFT JOIN entry n ON n.agency_id = m.agency_id AND n.moved_from = m.entry_id
     WHERE m.id = ${messageId} AND m.disposition <> 'duplicate'`;
   return row ?? null;
 }

@@ -32,6 +32,10 @@ export const ACKNOWLEDGEMENT_REASONS = {
     th: 'ยังพิสูจน์ไม่ได้ว่าผู้ส่งเป็นเจ้าของที่อยู่นี้จริง รอเจ้าหน้าที่สั่งส่ง',
     en: 'It is not proven that the sender owns this address. It waits for an officer.',
   },
+  moved: {
+    th: 'ผู้ส่งได้รับแจ้งเลขเดิมแล้ว หนังสือย้ายไปทะเบียนลับและมีเลขใหม่ รอเจ้าหน้าที่สั่งแจ้ง',
+    en: 'The sender knows the old number; the letter has a new one in the classified register. It waits for an officer.',
+  },
   'too-many-to-sender': {
     th: 'แจ้งผลการรับถึงผู้ส่งรายนี้ครบจำนวนต่อชั่วโมงแล้ว จึงหยุดไว้ รอเจ้าหน้าที่สั่งส่ง',
     en: 'This sender got as many acknowledgements as an hour allows. It waits for an officer.',

@@ -1,6 +1,7 @@
 /** What an officer may do with a letter now, in the order of the day: the next step is the only filled button. Pure. */
 import { may } from '../../register/access.ts';
 import type { EntryDetail, RouteDetail } from '../../register/look/entry-row.ts';
+import { classifiedRegisterOf } from '../../register/registers.ts';
 import type { Format } from '../format.ts';
 import { wordOf } from '../text/text.ts';
 import type { SignedIn } from '../visit.ts';
@@ -44,6 +45,9 @@ export function entryActions(visit: SignedIn, entry: EntryDetail): ActionShown[]
   if (may(officer, 'close')) actions.push(action(`${href}/close`, words.closeEntry));
   if (may(officer, 'return')) actions.push(action(`${href}/return`, words.return));
   if (may(officer, 'cancel')) actions.push(action(`${href}/cancel`, words.cancel));
+  const own = classifiedRegisterOf(visit.agency.settings.classifiedRegister) === 'own';
+  if (may(officer, 'cancel') && own && entry.register === 'receive' && entry.secrecy !== 'normal')
+    actions.push(action(`${href}/move`, words.move));
   return actions;
 }
 

@@ -6,13 +6,14 @@ import { cancelEntry } from '../../register/act/cancel.ts';
 import { closeEntry, reopenEntry } from '../../register/act/close.ts';
 import { confirmEntry } from '../../register/act/confirm.ts';
 import { decideDuplicate } from '../../register/act/duplicate.ts';
+import { moveToClassified } from '../../register/act/move-to-classified.ts';
 import { returnEntry } from '../../register/act/return.ts';
 import { isId } from '../../register/checks.ts';
 import { getEntry } from '../../register/look/entry.ts';
 import type { EntryDetail } from '../../register/look/entry-row.ts';
 import { sendForbidden, sendNotFound } from '../errors.ts';
 import { listField, type Request, type Response, textField } from '../http.ts';
-import { formatOf, type PageContext } from '../page.ts';
+import { formatOf, goTo, type PageContext } from '../page.ts';
 import type { SignedIn } from '../visit.ts';
 import type { PageHandler } from '../who.ts';
 import { type Form, type FormPlace, field, placeOf, sendForm, settle, versionOf } from './act-form.ts';
@@ -95,6 +96,28 @@ export function duplicatePress(context: PageContext): PageHandler {
       done: () => ({ kind, detail: '' }),
     });
   };
+}
+
+/** Into the classified register: the officer goes on with the new entry. */
+export function moveForm(context: PageContext): PageHandler {
+  return withEntry(context, async (request, response, visit, entry, place) => {
+    const words = visit.text.act;
+    const form = entryForm(visit, entry, 'move', {
+      title: words.moveTitle,
+      lead: words.moveLead,
+      submit: words.move,
+      danger: true,
+      fields: [],
+    });
+    if (!may(visit.officer, 'cancel')) sendForbidden(context, request, response);
+    else if (request.method !== 'POST') await sendForm(context, request, response, visit, form, place);
+    else {
+      const outcome = await moveToClassified(context, visit.officer, { entryId: entry.id, version: versionOf(request) });
+      if (outcome.outcome === 'done')
+        goTo(request, response, `/entries/${outcome.entryId}`, { kind: 'moved', detail: formatOf(visit).registerNumber(outcome) });
+      else await settle(context, request, response, visit, outcome, { place, form, done: () => ({ kind: 'moved', detail: '' }) });
+    }
+  });
 }
 
 type ReasonVerb = 'return' | 'cancel' | 'reopen' | 'close';

@@ -10,7 +10,7 @@ import { type PageHandler, pageFor } from '../who.ts';
 import { accountPage, changePassword } from './account.ts';
 import { amendForm, noteForm } from './amend.ts';
 import { entryByNumber, entryPage } from './entry.ts';
-import { acknowledgePress, confirmPress, duplicatePress, factsPress, reasonForm } from './entry-acts.ts';
+import { acknowledgePress, confirmPress, duplicatePress, factsPress, moveForm, reasonForm } from './entry-acts.ts';
 import { attachmentFile, mailFrame, originalFile } from './files.ts';
 import { heldOnePage, heldPage, heldVerb } from './held.ts';
 import { inTrayPage } from './in-tray.ts';
@@ -76,6 +76,7 @@ export function officerPages(context: PageContext, live: Live): Router {
   form('/entries/:id/route', 'open-letter', routeForm(context));
   form('/entries/:id/amend', 'open-letter', amendForm(context));
   form('/entries/:id/note', 'open-letter', noteForm(context));
+  form('/entries/:id/move', 'open-letter', moveForm(context));
   for (const verb of ['return', 'cancel', 'close', 'reopen'] as const)
     form(`/entries/:id/${verb}`, 'open-letter', reasonForm(context, verb));
 

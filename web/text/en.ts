@@ -72,7 +72,8 @@ export const en: Text = {
   register: {
     title: year => `Receive register ${year}`,
     classifiedTitle: year => `Classified receive register ${year}`,
-    classifiedEmptyHelp: 'Letters marked ลับ or ลับมาก are entered here, apart from the others. Only appointed persons see this register.',
+    classifiedEmptyHelp:
+      'Confidential and secret letters are entered here, apart from the others. Only appointed persons see this register.',
     year: 'Year',
     search: 'Search',
     searchHint: 'Subject, letter number, sender, or text of an attachment…',
@@ -239,6 +240,10 @@ export const en: Text = {
     cancel: 'Cancel number',
     cancelTitle: 'Cancel the receive number',
     cancelLead: 'A cancelled number stays in the register with its reason, is never used again, and cannot be brought back.',
+    move: 'Move to the classified register',
+    moveTitle: 'Move to the classified register',
+    moveLead:
+      'The number it has is cancelled, with this as the reason; the letter gets a number in the classified register and must be passed to its units again. It cannot be brought back.',
     closeEntry: 'Close',
     closeLead: 'Closes the matter, and what is still open with any unit.',
     reopen: 'Open again',

@@ -127,7 +127,7 @@ export const officeEn: typeof officeTh = {
     calendar: 'Years of the register',
     calendars: { buddhist: 'Buddhist era', gregory: 'Gregorian' },
     calendarHelp: 'It cannot change once letters are entered.',
-    classifiedRegister: 'Letters marked ลับ or ลับมาก',
+    classifiedRegister: 'Confidential and secret letters',
     classifiedRegisters: { own: 'in a register of their own', shared: 'in the ordinary register, hidden' },
     classifiedRegisterHelp: 'Annex 7 asks for their own (to be checked by your legal officer). It holds for letters entered from now on.',
     numerals: 'Numerals',

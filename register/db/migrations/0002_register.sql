@@ -119,6 +119,7 @@ CREATE TABLE entry (
   year                integer NOT NULL,
   number              integer NOT NULL CHECK (number > 0),
   message_id          uuid,
+  moved_from          uuid,                           -- the cancelled entry of the same message in the ordinary register
   received_at         timestamptz(3) NOT NULL,
   entered_at          timestamptz(3) NOT NULL,
   envelope_from       text NOT NULL DEFAULT '',
@@ -154,10 +155,13 @@ CREATE TABLE entry (
   version             integer NOT NULL DEFAULT 1,      -- rises with every change: two officers at once, one wins
   PRIMARY KEY (agency_id, id),
   UNIQUE (agency_id, register, year, number),          -- I3
-  UNIQUE (agency_id, message_id),
+  UNIQUE (agency_id, moved_from),
+  FOREIGN KEY (agency_id, moved_from) REFERENCES entry (agency_id, id),
   FOREIGN KEY (agency_id, message_id) REFERENCES message (agency_id, id),
   FOREIGN KEY (agency_id, possible_duplicate_of) REFERENCES entry (agency_id, id)
 );
+-- I2: a message has one entry, and after a move into the classified register the one that came of it.
+CREATE UNIQUE INDEX entry_of_message ON entry (agency_id, message_id) WHERE moved_from IS NULL;
 ALTER TABLE message ADD FOREIGN KEY (agency_id, entry_id) REFERENCES entry (agency_id, id) DEFERRABLE INITIALLY DEFERRED;
 CREATE INDEX entry_unconfirmed ON entry (agency_id, register, year, number) WHERE confirmed_at IS NULL AND state NOT IN ('cancelled', 'returned', 'closed');
 CREATE INDEX entry_by_state ON entry (agency_id, register, year, state, number);
@@ -185,6 +189,10 @@ BEGIN
   IF NEW.year <> extract(year FROM NEW.entered_at AT TIME ZONE zone)::integer + era THEN
     RAISE EXCEPTION 'entered_at % does not lie in year % of %', NEW.entered_at, NEW.year, zone USING ERRCODE = 'check_violation';
   END IF;
+  IF NEW.moved_from IS NOT NULL AND NOT EXISTS (SELECT FROM entry o WHERE o.agency_id = NEW.agency_id AND o.id = NEW.moved_from AND o.message_id = NEW.message_id
+      AND o.register = 'receive' AND NEW.register = 'receive-classified' AND o.state = 'cancelled') THEN
+    RAISE EXCEPTION 'only a cancelled entry of the same message moves, and only into the classified register' USING ERRCODE = 'restrict_violation';
+  END IF;
   SELECT t.number, t.head, t.taken_at INTO NEW.number, NEW.previous_hash, NEW.entered_at
     FROM take_number(NEW.agency_id, NEW.register, NEW.year, NEW.entered_at) t;
   NEW.hash := entry_hash(NEW);
@@ -197,8 +205,8 @@ CREATE TRIGGER entry_number BEFORE INSERT ON entry FOR EACH ROW EXECUTE FUNCTION
 -- I5: number, times, sender and raw hash stay. A state moves only forward; a cancelled number stays cancelled.
 CREATE FUNCTION keep_entry() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (NEW.agency_id, NEW.id, NEW.register, NEW.year, NEW.number, NEW.message_id, NEW.received_at, NEW.entered_at, NEW.envelope_from, NEW.from_name, NEW.from_address, NEW.raw_sha256, NEW.previous_hash, NEW.hash, NEW.public_code)
-     IS DISTINCT FROM (OLD.agency_id, OLD.id, OLD.register, OLD.year, OLD.number, OLD.message_id, OLD.received_at, OLD.entered_at, OLD.envelope_from, OLD.from_name, OLD.from_address, OLD.raw_sha256, OLD.previous_hash, OLD.hash, OLD.public_code) THEN
+  IF (NEW.agency_id, NEW.id, NEW.register, NEW.year, NEW.number, NEW.message_id, NEW.moved_from, NEW.received_at, NEW.entered_at, NEW.envelope_from, NEW.from_name, NEW.from_address, NEW.raw_sha256, NEW.previous_hash, NEW.hash, NEW.public_code)
+     IS DISTINCT FROM (OLD.agency_id, OLD.id, OLD.register, OLD.year, OLD.number, OLD.message_id, OLD.moved_from, OLD.received_at, OLD.entered_at, OLD.envelope_from, OLD.from_name, OLD.from_address, OLD.raw_sha256, OLD.previous_hash, OLD.hash, OLD.public_code) THEN
     RAISE EXCEPTION 'number, times, sender and raw hash of an entry cannot be changed (I5)' USING ERRCODE = 'restrict_violation';
   END IF;
   IF OLD.state = 'cancelled' AND NEW.state <> 'cancelled' THEN
