@@ -31,7 +31,7 @@ export function classifiedRegisterOf(setting: unknown): ClassifiedRegister {
   return setting === 'shared' ? 'shared' : USUAL_CLASSIFIED_REGISTER;
 }
 
-/** The book for a letter of this class. A letter whose class comes to light only after it was entered keeps its number in the book where it stands (I3). */
+/** The book for a letter of this class. One whose class comes to light only after it was entered keeps its number (I3) until act/move-to-classified.ts moves it. */
 export function registerFor(secrecy: string, classified: ClassifiedRegister): 'receive' | 'receive-classified' {
   return secrecy !== 'normal' && classified === 'own' ? 'receive-classified' : 'receive';
 }
