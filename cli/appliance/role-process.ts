@@ -110,8 +110,12 @@ export const ROLE_NODE_FLAGS: Record<RoleName, string[]> = {
   worker: ['--max-semi-space-size=8'],
   web: ['--max-semi-space-size=8'],
 };
-/** Fewer allocation arenas of the C library: buffers of many connections would else lie scattered over many, and none be given back. */
-export const ROLE_ENVIRONMENT = { MALLOC_ARENA_MAX: '2' };
+/**
+ * MALLOC_ARENA_MAX: fewer allocation arenas of the C library; buffers of many connections would else lie scattered over many, and none be given back.
+ * UV_THREADPOOL_SIZE: Node's threads for files. Each letter waits for two fsyncs, and a file system commits what waits together: with four threads
+ * four letters share a commit, with more more of them do.
+ */
+export const ROLE_ENVIRONMENT = { MALLOC_ARENA_MAX: '2', UV_THREADPOOL_SIZE: '24' };
 
 function start({ role, entry, environment, logTo }: RoleProcessOptions, known: RunningRole['ready'] | undefined): ChildProcess {
   return fork(entry, ['start', '--only', role, '--supervised'], {
