@@ -85,7 +85,6 @@ export async function enterMessages(
 ): Promise<Entered[][]> {
   const outcomes: Entered[][] = batch.map(() => []);
   const agencyIds = [...new Set(batch.flatMap(message => message.addressees.map(addressee => addressee.agencyId)))].sort((a, b) => a - b);
-  const toRead: { agencyId: number; messageId: string }[] = [];
 
   for (const agencyId of agencyIds) {
     const mine = batch.flatMap((message, index) => {
@@ -121,13 +120,12 @@ export async function enterMessages(
       if (original === null) known.add(row);
     }
 
-    const numbers = new Map((await insertMessages(tx, rows)).map(entry => [entry.id, entry]));
-    for (const { index, row, original } of results) {
-      outcomes[index]?.push(outcomeOf(agencyId, row, original, numbers));
-      if (original === null) toRead.push({ agencyId, messageId: row.id });
-    }
+    const toRead = results.flatMap(({ row, original }) => (original === null ? [{ agencyId, messageId: row.id }] : []));
+    // Again one wait for all: the jobs and the news need no answer of the insert. Should it be refused, its error is the first, and nothing stands.
+    const [inserted] = await Promise.all([insertMessages(tx, rows), notifyEntered(tx, agencyId), jobs.enqueue(tx, 'read-message', toRead)]);
+    const numbers = new Map(inserted.map(entry => [entry.id, entry]));
+    for (const { index, row, original } of results) outcomes[index]?.push(outcomeOf(agencyId, row, original, numbers));
   }
-  await Promise.all([notifyEntered(tx, ...agencyIds), jobs.enqueue(tx, 'read-message', toRead)]);
   return outcomes;
 }
 
