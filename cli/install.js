@@ -13,6 +13,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const DEBIAN_PACKAGES = {
   chromium: '/usr/bin/chromium',
   swaks: '/usr/bin/swaks',
+  openssl: '/usr/bin/openssl',
   'clamav-daemon': '/usr/sbin/clamd',
   'tesseract-ocr': '/usr/bin/tesseract',
   // Its data lie in a folder named after Tesseract's version; the list of its files does not.
