@@ -110,14 +110,15 @@ describe('templates', () => {
     const page = await office.admin.post('/settings/templates/acknowledgement/preview', template);
     expect([page.status, page.headers.get('content-security-policy'), page.headers.get('x-frame-options')]).toEqual([
       200,
-      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox",
+      // No script-src, no connect-src, no allow-scripts, no allow-forms: our style and font may be fetched, and nothing else.
+      "default-src 'none'; style-src 'self' 'unsafe-inline'; font-src 'self'; img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-same-origin",
       'SAMEORIGIN',
     ]);
     expect(page.html).toContain('<p>รับแล้ว 1284/2569</p>');
     expect(
       (await office.admin.post('/settings/templates/acknowledgement/preview', { ...template, subject: '{{nothing}}' })).html,
     ).toContain('nothing');
-    expect((await office.admin.get('/settings/templates/acknowledgement')).html).toMatch(/<iframe [^>]*sandbox /);
+    expect((await office.admin.get('/settings/templates/acknowledgement')).html).toMatch(/<iframe [^>]*sandbox="allow-same-origin" /);
     for (const name of ['acknowledgement', 'return', 'notification'])
       expect((await office.admin.get(`/settings/templates/${name}/preview`)).status, name).toBe(200);
   });
