@@ -190,6 +190,21 @@ describe('entering', () => {
     expect(jobs).toHaveLength(1);
   });
 
+  it('has queued nothing when the letter is refused, however late the queue is', async () => {
+    const agency = await addTestAgency(fresh.db, 'late-queue');
+    const ended = Promise.withResolvers<void>();
+    const late: Pick<typeof fresh.jobs, 'enqueue'> = {
+      async enqueue(tx, queue, payloads) {
+        await fresh.owner`SELECT pg_sleep(0.05)`;
+        await fresh.jobs.enqueue(tx, queue, payloads).finally(() => ended.resolve());
+      },
+    };
+    const bad = { ...(await letter(agency, 'refused')), urgency: 'no such urgency' };
+    await expect(createWriter(fresh.db, late, () => now).enter(bad)).rejects.toThrow();
+    await ended.promise;
+    expect(await fresh.owner`SELECT 1 FROM pgboss.job WHERE (data->>'agencyId')::integer = ${agency}`).toHaveLength(0);
+  });
+
   it('turns away only the letter the database will not take', async () => {
     const agency = await addTestAgency(fresh.db, 'broken-one');
     const good = await letter(agency, 'good one');

@@ -121,8 +121,11 @@ export async function enterMessages(
     }
 
     const toRead = results.flatMap(({ row, original }) => (original === null ? [{ agencyId, messageId: row.id }] : []));
-    // Again one wait for all: the jobs and the news need no answer of the insert. Should it be refused, its error is the first, and nothing stands.
-    const [inserted] = await Promise.all([insertMessages(tx, rows), notifyEntered(tx, agencyId), jobs.enqueue(tx, 'read-message', toRead)]);
+    // Again one wait for all: the jobs and the news need no answer of the insert.
+    const writing = [insertMessages(tx, rows), notifyEntered(tx, agencyId), jobs.enqueue(tx, 'read-message', toRead)] as const;
+    // Should the insert be refused, the others must have ended too before the transaction is left, or a job could still be on its way after the rollback.
+    await Promise.allSettled(writing);
+    const [inserted] = await Promise.all(writing);
     const numbers = new Map(inserted.map(entry => [entry.id, entry]));
     for (const { index, row, original } of results) outcomes[index]?.push(outcomeOf(agencyId, row, original, numbers));
   }
