@@ -19,6 +19,9 @@ const DEBIAN_PACKAGES = {
   // Its data lie in a folder named after Tesseract's version; the list of its files does not.
   'tesseract-ocr-tha': '/var/lib/dpkg/info/tesseract-ocr-tha.list',
   'poppler-utils': '/usr/bin/pdftoppm',
+  rclone: '/usr/bin/rclone',
+  age: '/usr/bin/age',
+  'postgresql-client': '/usr/bin/psql',
 };
 
 /** Whether the Node that runs this reads TypeScript by itself (22.18, the first with type stripping switched on, or newer). */

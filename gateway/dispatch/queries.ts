@@ -4,7 +4,7 @@
 import type { Transaction } from '../../register/db/connect.ts';
 import type { RegisterName } from '../../register/look/entry-row.ts';
 
-export type MailKind = 'acknowledgement' | 'return' | 'notification' | 'letter';
+export type MailKind = 'acknowledgement' | 'return' | 'notification' | 'letter' | 'report';
 export type MailState = 'queued' | 'sending' | 'sent' | 'failed' | 'uncertain';
 
 export interface MailToInsert {

@@ -147,6 +147,26 @@ CREATE POLICY agency_changed ON agency FOR UPDATE USING (((id = current_agency()
 CREATE POLICY agency_seen ON agency FOR SELECT USING (true);
 GRANT INSERT, SELECT, UPDATE ON agency TO saraban_app;
 
+-- agency_key ------------------------------------------------------------------------------------------
+CREATE TABLE agency_key (
+  agency_id integer NOT NULL,
+  id uuid NOT NULL,
+  purpose text NOT NULL,
+  public_key bytea NOT NULL,
+  sealed_private_key bytea NOT NULL,
+  created_at timestamp(3) with time zone NOT NULL,
+  retired_at timestamp(3) with time zone,
+  CONSTRAINT agency_key_pkey PRIMARY KEY (agency_id, id),
+  CONSTRAINT agency_key_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(id),
+  CONSTRAINT agency_key_purpose_check CHECK ((purpose = 'signing'::text))
+);
+CREATE UNIQUE INDEX agency_key_in_use ON public.agency_key USING btree (agency_id, purpose) WHERE (retired_at IS NULL);
+CREATE TRIGGER agency_key_is_kept BEFORE DELETE ON public.agency_key FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER agency_key_stays BEFORE UPDATE ON public.agency_key FOR EACH ROW EXECUTE FUNCTION keep_agency_key();
+ALTER TABLE agency_key ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_agency ON agency_key FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
+GRANT INSERT, SELECT, UPDATE ON agency_key TO saraban_app;
+
 -- attachment ------------------------------------------------------------------------------------------
 CREATE TABLE attachment (
   agency_id integer NOT NULL,
@@ -191,6 +211,157 @@ CREATE TRIGGER blob_stays BEFORE DELETE OR UPDATE ON public.blob FOR EACH ROW EX
 ALTER TABLE blob ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON blob FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT ON blob TO saraban_app;
+
+-- certificate -----------------------------------------------------------------------------------------
+CREATE TABLE certificate (
+  agency_id integer NOT NULL,
+  id uuid NOT NULL,
+  copy_id text NOT NULL,
+  place text NOT NULL,
+  at timestamp(3) with time zone NOT NULL,
+  outcome text NOT NULL,
+  summary jsonb NOT NULL,
+  json_sha256 bytea NOT NULL,
+  json_size bigint NOT NULL,
+  pdf_sha256 bytea,
+  pdf_size bigint,
+  CONSTRAINT certificate_pkey PRIMARY KEY (agency_id, id),
+  CONSTRAINT certificate_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(id),
+  CONSTRAINT certificate_agency_id_json_sha256_fkey FOREIGN KEY (agency_id, json_sha256) REFERENCES blob(agency_id, sha256),
+  CONSTRAINT certificate_agency_id_pdf_sha256_fkey FOREIGN KEY (agency_id, pdf_sha256) REFERENCES blob(agency_id, sha256),
+  CONSTRAINT certificate_outcome_check CHECK ((outcome = ANY (ARRAY['proven'::text, 'partly'::text, 'failed'::text])))
+);
+CREATE INDEX certificate_recent ON public.certificate USING btree (agency_id, at DESC);
+CREATE TRIGGER certificate_stays BEFORE DELETE OR UPDATE ON public.certificate FOR EACH ROW EXECUTE FUNCTION refuse_change();
+ALTER TABLE certificate ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_agency ON certificate FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
+GRANT INSERT, SELECT ON certificate TO saraban_app;
+
+-- closed_book -----------------------------------------------------------------------------------------
+CREATE TABLE closed_book (
+  agency_id integer NOT NULL,
+  ordinal integer NOT NULL,
+  register text NOT NULL,
+  year integer NOT NULL,
+  first_number integer NOT NULL,
+  last_number integer NOT NULL,
+  head_hash bytea NOT NULL,
+  first_act integer NOT NULL,
+  last_act integer NOT NULL,
+  act_head_hash bytea NOT NULL,
+  CONSTRAINT closed_book_pkey PRIMARY KEY (agency_id, ordinal, register, year),
+  CONSTRAINT closed_book_agency_id_ordinal_fkey FOREIGN KEY (agency_id, ordinal) REFERENCES closed_day(agency_id, ordinal),
+  CONSTRAINT closed_book_act_head_hash_check CHECK ((octet_length(act_head_hash) = 32)),
+  CONSTRAINT closed_book_check CHECK (((first_number >= 1) AND (first_number <= (last_number + 1)))),
+  CONSTRAINT closed_book_check1 CHECK (((first_act >= 1) AND (first_act <= (last_act + 1)))),
+  CONSTRAINT closed_book_head_hash_check CHECK ((octet_length(head_hash) = 32)),
+  CONSTRAINT closed_book_register_check CHECK ((register = ANY (ARRAY['receive'::text, 'receive-classified'::text, 'send'::text, 'send-classified'::text, 'office'::text])))
+);
+CREATE TRIGGER closed_book_stays BEFORE DELETE OR UPDATE ON public.closed_book FOR EACH ROW EXECUTE FUNCTION refuse_change();
+ALTER TABLE closed_book ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_agency ON closed_book FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
+GRANT INSERT, SELECT ON closed_book TO saraban_app;
+
+-- closed_day ------------------------------------------------------------------------------------------
+CREATE TABLE closed_day (
+  agency_id integer NOT NULL,
+  ordinal integer NOT NULL,
+  day date NOT NULL,
+  closed_at timestamp(3) with time zone NOT NULL,
+  seal_sha256 bytea NOT NULL,
+  previous_seal_sha256 bytea,
+  signature_sha256 bytea NOT NULL,
+  CONSTRAINT closed_day_pkey PRIMARY KEY (agency_id, ordinal),
+  CONSTRAINT closed_day_agency_id_day_key UNIQUE (agency_id, day),
+  CONSTRAINT closed_day_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(id),
+  CONSTRAINT closed_day_agency_id_seal_sha256_fkey FOREIGN KEY (agency_id, seal_sha256) REFERENCES blob(agency_id, sha256),
+  CONSTRAINT closed_day_agency_id_signature_sha256_fkey FOREIGN KEY (agency_id, signature_sha256) REFERENCES blob(agency_id, sha256),
+  CONSTRAINT closed_day_check CHECK (((ordinal = 1) = (previous_seal_sha256 IS NULL))),
+  CONSTRAINT closed_day_ordinal_check CHECK ((ordinal > 0)),
+  CONSTRAINT closed_day_previous_seal_sha256_check CHECK ((octet_length(previous_seal_sha256) = 32)),
+  CONSTRAINT closed_day_seal_sha256_check CHECK ((octet_length(seal_sha256) = 32)),
+  CONSTRAINT closed_day_signature_sha256_check CHECK ((octet_length(signature_sha256) = 32))
+);
+CREATE TRIGGER closed_day_chain BEFORE INSERT ON public.closed_day FOR EACH ROW EXECUTE FUNCTION chain_closed_day();
+CREATE TRIGGER closed_day_is_not_emptied BEFORE TRUNCATE ON public.closed_day FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER closed_day_stays BEFORE DELETE OR UPDATE ON public.closed_day FOR EACH ROW EXECUTE FUNCTION refuse_change();
+ALTER TABLE closed_day ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_agency ON closed_day FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
+GRANT INSERT, SELECT ON closed_day TO saraban_app;
+
+-- closed_file -----------------------------------------------------------------------------------------
+CREATE TABLE closed_file (
+  agency_id integer NOT NULL,
+  ordinal integer NOT NULL,
+  name text NOT NULL,
+  content_type text NOT NULL,
+  sha256 bytea NOT NULL,
+  size bigint NOT NULL,
+  classified boolean NOT NULL DEFAULT false,
+  added_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT closed_file_pkey PRIMARY KEY (agency_id, ordinal, name),
+  CONSTRAINT closed_file_agency_id_ordinal_fkey FOREIGN KEY (agency_id, ordinal) REFERENCES closed_day(agency_id, ordinal),
+  CONSTRAINT closed_file_agency_id_sha256_fkey FOREIGN KEY (agency_id, sha256) REFERENCES blob(agency_id, sha256),
+  CONSTRAINT closed_file_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9.-]{0,80}$'::text))
+);
+CREATE TRIGGER closed_file_stays BEFORE DELETE OR UPDATE ON public.closed_file FOR EACH ROW EXECUTE FUNCTION refuse_change();
+ALTER TABLE closed_file ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_agency ON closed_file FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
+GRANT INSERT, SELECT ON closed_file TO saraban_app;
+
+-- copy ------------------------------------------------------------------------------------------------
+CREATE TABLE copy (
+  id text NOT NULL,
+  kind text NOT NULL,
+  base_id text,
+  previous_id text,
+  state text NOT NULL,
+  began_at timestamp(3) with time zone NOT NULL,
+  cut_at timestamp(3) with time zone,
+  finished_at timestamp(3) with time zone,
+  snapshot text,
+  manifest_sha256 bytea,
+  entries bigint NOT NULL DEFAULT 0,
+  blobs bigint NOT NULL DEFAULT 0,
+  bytes bigint NOT NULL DEFAULT 0,
+  new_bytes bigint NOT NULL DEFAULT 0,
+  step text NOT NULL DEFAULT ''::text,
+  done_bytes bigint NOT NULL DEFAULT 0,
+  total_bytes bigint NOT NULL DEFAULT 0,
+  problem text NOT NULL DEFAULT ''::text,
+  CONSTRAINT copy_pkey PRIMARY KEY (id),
+  CONSTRAINT copy_base_id_fkey FOREIGN KEY (base_id) REFERENCES copy(id),
+  CONSTRAINT copy_previous_id_fkey FOREIGN KEY (previous_id) REFERENCES copy(id),
+  CONSTRAINT copy_id_check CHECK ((id ~ '^[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}$'::text)),
+  CONSTRAINT copy_kind_check CHECK ((kind = ANY (ARRAY['whole'::text, 'changes'::text]))),
+  CONSTRAINT copy_manifest_sha256_check CHECK ((octet_length(manifest_sha256) = 32)),
+  CONSTRAINT copy_state_check CHECK ((state = ANY (ARRAY['running'::text, 'made'::text, 'failed'::text])))
+);
+CREATE INDEX copy_recent ON public.copy USING btree (began_at DESC);
+GRANT SELECT ON copy TO saraban_app;
+
+-- copy_at_place ---------------------------------------------------------------------------------------
+CREATE TABLE copy_at_place (
+  copy_id text NOT NULL,
+  place text NOT NULL,
+  state text NOT NULL,
+  sent_at timestamp(3) with time zone,
+  proven_at timestamp(3) with time zone,
+  restore_ms bigint,
+  problem text NOT NULL DEFAULT ''::text,
+  CONSTRAINT copy_at_place_pkey PRIMARY KEY (copy_id, place),
+  CONSTRAINT copy_at_place_copy_id_fkey FOREIGN KEY (copy_id) REFERENCES copy(id),
+  CONSTRAINT copy_at_place_state_check CHECK ((state = ANY (ARRAY['sending'::text, 'sent'::text, 'proven'::text, 'partly-proven'::text, 'damaged'::text, 'failed'::text, 'removed'::text])))
+);
+GRANT SELECT ON copy_at_place TO saraban_app;
+
+-- copy_piece ------------------------------------------------------------------------------------------
+CREATE TABLE copy_piece (
+  copy_id text NOT NULL,
+  sha256 bytea NOT NULL,
+  CONSTRAINT copy_piece_pkey PRIMARY KEY (copy_id, sha256),
+  CONSTRAINT copy_piece_copy_id_fkey FOREIGN KEY (copy_id) REFERENCES copy(id) ON DELETE CASCADE
+);
 
 -- correspondent ---------------------------------------------------------------------------------------
 CREATE TABLE correspondent (
@@ -372,7 +543,7 @@ CREATE TABLE mail (
   CONSTRAINT mail_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(id),
   CONSTRAINT mail_agency_id_route_id_fkey FOREIGN KEY (agency_id, route_id) REFERENCES route(agency_id, id),
   CONSTRAINT mail_agency_id_sha256_fkey FOREIGN KEY (agency_id, sha256) REFERENCES blob(agency_id, sha256),
-  CONSTRAINT mail_kind_check CHECK ((kind = ANY (ARRAY['acknowledgement'::text, 'return'::text, 'notification'::text, 'letter'::text]))),
+  CONSTRAINT mail_kind_check CHECK ((kind = ANY (ARRAY['acknowledgement'::text, 'return'::text, 'notification'::text, 'letter'::text, 'report'::text]))),
   CONSTRAINT mail_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'uncertain'::text])))
 );
 CREATE INDEX mail_by_entry ON public.mail USING btree (agency_id, entry_id);
@@ -458,6 +629,45 @@ CREATE TABLE migration (
   applied_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT migration_pkey PRIMARY KEY (name)
 );
+
+-- pack ------------------------------------------------------------------------------------------------
+CREATE TABLE pack (
+  name text NOT NULL,
+  copy_id text NOT NULL,
+  holds text NOT NULL,
+  sha256 bytea NOT NULL,
+  size bigint NOT NULL,
+  objects integer NOT NULL,
+  list_sha256 bytea NOT NULL,
+  list_size bigint NOT NULL,
+  CONSTRAINT pack_pkey PRIMARY KEY (name),
+  CONSTRAINT pack_copy_id_fkey FOREIGN KEY (copy_id) REFERENCES copy(id),
+  CONSTRAINT pack_holds_check CHECK ((holds = ANY (ARRAY['letters'::text, 'tables'::text]))),
+  CONSTRAINT pack_list_sha256_check CHECK ((octet_length(list_sha256) = 32)),
+  CONSTRAINT pack_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+
+-- pack_at_place ---------------------------------------------------------------------------------------
+CREATE TABLE pack_at_place (
+  pack text NOT NULL,
+  place text NOT NULL,
+  state text NOT NULL,
+  sent_at timestamp(3) with time zone NOT NULL,
+  proven_at timestamp(3) with time zone,
+  CONSTRAINT pack_at_place_pkey PRIMARY KEY (place, pack),
+  CONSTRAINT pack_at_place_pack_fkey FOREIGN KEY (pack) REFERENCES pack(name) ON DELETE CASCADE,
+  CONSTRAINT pack_at_place_state_check CHECK ((state = ANY (ARRAY['sent'::text, 'damaged'::text, 'removed'::text])))
+);
+
+-- pack_object -----------------------------------------------------------------------------------------
+CREATE TABLE pack_object (
+  pack text NOT NULL,
+  sha256 bytea NOT NULL,
+  CONSTRAINT pack_object_pkey PRIMARY KEY (sha256, pack),
+  CONSTRAINT pack_object_pack_fkey FOREIGN KEY (pack) REFERENCES pack(name) ON DELETE CASCADE,
+  CONSTRAINT pack_object_sha256_check CHECK ((octet_length(sha256) = 32))
+);
+CREATE INDEX pack_object_by_pack ON public.pack_object USING btree (pack);
 
 -- reading ---------------------------------------------------------------------------------------------
 CREATE TABLE reading (
@@ -674,6 +884,20 @@ BEGIN
   RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.chain_closed_day()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  before closed_day;
+BEGIN
+  SELECT * INTO before FROM closed_day WHERE agency_id = NEW.agency_id ORDER BY ordinal DESC LIMIT 1;
+  IF NEW.ordinal <> coalesce(before.ordinal, 0) + 1 OR NEW.previous_seal_sha256 IS DISTINCT FROM before.seal_sha256 OR NEW.day <= before.day THEN
+    RAISE EXCEPTION 'days are closed one after the other, each linked to the one before it (I11)' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.current_actor()
  RETURNS jsonb
  LANGUAGE sql
@@ -752,6 +976,20 @@ AS $function$
 BEGIN
   IF NEW.id <> OLD.id OR NEW.code <> OLD.code THEN
     RAISE EXCEPTION 'the code of an agency is part of every hash chain and cannot change' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.keep_agency_key()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF (NEW.agency_id, NEW.id, NEW.purpose, NEW.public_key, NEW.created_at) IS DISTINCT FROM (OLD.agency_id, OLD.id, OLD.purpose, OLD.public_key, OLD.created_at) THEN
+    RAISE EXCEPTION 'a key that was used to sign cannot be exchanged' USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF OLD.retired_at IS NOT NULL AND NEW.retired_at IS DISTINCT FROM OLD.retired_at THEN
+    RAISE EXCEPTION 'a retired key stays retired' USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NEW;
 END $function$;

@@ -22,7 +22,19 @@ export interface Payloads {
   'recognise-message': { agencyId: number; messageId: string };
   /** A mail of ours waits to go out. Enqueued by gateway/dispatch/queue-mail.ts, worked by gateway/dispatch/send-mail.ts. */
   'send-mail': { agencyId: number; mailId: string };
+  /** A day was closed, a copy was proven, or the night failed. Enqueued by register/close-day.ts and backup/, worked by gateway/dispatch/send-report.ts. */
+  'send-report': Report;
+  /** A closed day waits for its timestamp, the authority having been away. Enqueued by register/close-day.ts, worked by register/seal/timestamp-day.ts. */
+  'timestamp-day': { agencyId: number; ordinal: number };
+  /** Somebody pressed "make a copy now". Enqueued by web/, worked by backup/night in cli/roles/night.ts. */
+  'make-copy': { requestedBy: string };
 }
+
+/** What a report is about; who gets it stands in the agency's settings. `agencyId` 0 is the provider. */
+export type Report =
+  | { report: 'closed-day'; agencyId: number; ordinal: number }
+  | { report: 'certificate'; agencyId: number; certificateId: string }
+  | { report: 'alarm'; agencyId: number; code: string; problem: { th: string; en: string }; at: string };
 
 export type QueueName = keyof Payloads;
 
@@ -51,4 +63,9 @@ export const QUEUES: Record<QueueName, QueueSettings> = {
   'recognise-message': { retryLimit: 5, retryDelay: 10, retryDelayMax: 600, expireInSeconds: 3600 },
   // Five days of tries, as RFC 5321 section 4.5.4.1 asks of a sender: 5 s, doubling to an hour, then hourly.
   'send-mail': { retryLimit: 130, retryDelay: 5, retryDelayMax: 3600, expireInSeconds: 600 },
+  'send-report': QUICK,
+  // A timestamp says when it was asked for, so a late one still proves that the day was not written later than that.
+  'timestamp-day': { retryLimit: 200, retryDelay: 30, retryDelayMax: 3600, expireInSeconds: 300 },
+  // A night may take hours; one that was killed is begun anew by the next night, not by the queue.
+  'make-copy': { retryLimit: 0, retryDelay: 1, retryDelayMax: 1, expireInSeconds: 86_000 },
 };
