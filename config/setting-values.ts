@@ -54,6 +54,12 @@ export function readWebUrl(text: string): string | undefined {
   return url.href.replace(/\/+$/, '');
 }
 
+/** The address of a service asked over http(s), kept as it is: its path and query may hold what it knows us by. */
+export function readServiceUrl(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url && /^https?:$/.test(url.protocol) && url.hostname !== '' && url.hash === '' ? text : undefined;
+}
+
 export function readDatabaseUrl(text: string): string | undefined {
   return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol) ? text : undefined;
 }

@@ -53,6 +53,21 @@ test('without a word, it is the appliance of the design', () => {
     ownNetworks: [],
     front: [],
     clamd: null,
+    backup: {
+      places: [],
+      at: '02:00',
+      recipients: [],
+      identity: null,
+      everyMinutes: 5,
+      bandwidth: null,
+      rcloneConfig: null,
+      keep: { withinDays: 14, daily: 30, weekly: 12, monthly: 24, yearly: 10 },
+      proofBytes: 1_073_741_824,
+      proofLetters: 10,
+      ping: null,
+      maxAgeHours: 26,
+    },
+    timestampUrl: null,
     logLevel: 'info',
     clockStart: null,
   });
@@ -107,6 +122,67 @@ test('the virus scanner is a machine and port, or a socket, or none', () => {
   expect(settingsOf({}).clamd).toBeNull();
   expect(settingsOf({ SARABAN_CLAMD: 'clamd.agency.go.th:3310' }).clamd).toEqual({ host: 'clamd.agency.go.th', port: 3310 });
   expect(settingsOf({ SARABAN_CLAMD: '/run/clamav/clamd.ctl' }).clamd).toEqual({ path: '/run/clamav/clamd.ctl' });
+});
+
+describe('the night', () => {
+  const RECIPIENT = 'age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p';
+
+  test('what a user may write is read', () => {
+    const settings = settingsOf({
+      SARABAN_BACKUP_PLACES: '/mnt/nas/saraban/, offsite:saraban/night rclone:drive: /media/usb',
+      SARABAN_BACKUP_AT: '3:30',
+      SARABAN_BACKUP_RECIPIENT: `${RECIPIENT},${RECIPIENT}`,
+      SARABAN_BACKUP_IDENTITY: 'keys/night.agekey',
+      SARABAN_BACKUP_EVERY: '0',
+      SARABAN_BACKUP_BANDWIDTH: '1.5M',
+      SARABAN_BACKUP_RCLONE_CONF: '/etc/saraban/rclone.conf',
+      SARABAN_BACKUP_KEEP: 'daily=7, within=3d',
+      SARABAN_BACKUP_PROOF: 'all',
+      SARABAN_BACKUP_LETTERS: '0',
+      SARABAN_BACKUP_PING: 'https://hc-ping.com/0b7f/',
+      SARABAN_BACKUP_MAX_AGE: '48',
+      SARABAN_TIMESTAMP_URL: 'http://tsa.agency.go.th/tsr?profile=1',
+    });
+    expect(settings.timestampUrl).toBe('http://tsa.agency.go.th/tsr?profile=1');
+    expect(settings.backup).toEqual({
+      places: [
+        { kind: 'folder', path: '/mnt/nas/saraban' },
+        { kind: 'rclone', remote: 'offsite:saraban/night' },
+        { kind: 'rclone', remote: 'drive:' },
+        { kind: 'folder', path: '/media/usb' },
+      ],
+      at: '03:30',
+      recipients: [RECIPIENT, RECIPIENT],
+      identity: '/srv/saraban/keys/night.agekey',
+      everyMinutes: 0,
+      bandwidth: '1.5M',
+      rcloneConfig: '/etc/saraban/rclone.conf',
+      // What is not named is not kept on its account.
+      keep: { withinDays: 3, daily: 7, weekly: 0, monthly: 0, yearly: 0 },
+      proofBytes: null,
+      proofLetters: 0,
+      ping: 'https://hc-ping.com/0b7f',
+      maxAgeHours: 48,
+    });
+  });
+
+  test('a secret key in the wrong setting is refused and not repeated', () => {
+    const secret = `AGE-SECRET-KEY-1${'Q'.repeat(58)}`;
+    const faults = faultsOf({ SARABAN_BACKUP_RECIPIENT: secret, SARABAN_BACKUP_IDENTITY: secret });
+    expect(faults).toEqual([
+      expect.stringMatching(/^SARABAN_BACKUP_RECIPIENT: .*age1/),
+      expect.stringMatching(/^SARABAN_BACKUP_IDENTITY: .*not the key itself/),
+    ]);
+    expect(faults.join()).not.toContain('QQQQ');
+  });
+
+  test('the recipient may come from a file', () => {
+    expect(settingsOf({ SARABAN_BACKUP_RECIPIENT_FILE: fileWith(`${RECIPIENT}\n`) }).backup.recipients).toEqual([RECIPIENT]);
+  });
+
+  test('a monitor on this very machine may be asked without TLS', () => {
+    expect(settingsOf({ SARABAN_BACKUP_PING: 'http://127.0.0.1:8000/ping/x' }).backup.ping).toBe('http://127.0.0.1:8000/ping/x');
+  });
 });
 
 test('links can be put together by appending to the web address', () => {
@@ -177,6 +253,19 @@ describe('every wrong value is named, in Thai and English', () => {
     ['SARABAN_OWN_NETWORKS', ['10.0.0.0/33', 'mail.agency.go.th', '10.0.0.0/', '10.0.0.0/8/8', '2001:db8::/129']],
     ['SARABAN_CLAMD', ['clamd', 'clamd:', ':3310', 'clamd:0', 'clamd:99999', '::1:3310', '[clamd]:3310', 'run/clamd.ctl']],
     ['SARABAN_LOG_LEVEL', ['verbose', '30']],
+    ['SARABAN_BACKUP_PLACES', ['/', 'mnt/nas', 'nas', '/mnt/nas/,/mnt/nas', '-x:y', 's3://bucket/x', 'offsite:a rclone:offsite:a']],
+    ['SARABAN_BACKUP_AT', ['24:00', '2', '02:60', '2am', '02:00:00', '-1:00']],
+    ['SARABAN_BACKUP_EVERY', ['-5', '1441', 'off', '2.5']],
+    ['SARABAN_BACKUP_BANDWIDTH', ['0', 'fast', '4MB/s', '4M:off', '-4M']],
+    [
+      'SARABAN_BACKUP_KEEP',
+      ['forever', 'daily', 'daily=-1', 'daily=7d', 'daily=7 daily=8', 'within=14w', 'daily=0 within=0d', 'constructor=1'],
+    ],
+    ['SARABAN_BACKUP_PROOF', ['some', '10%', '-1']],
+    ['SARABAN_BACKUP_LETTERS', ['ten', '-1', '10001']],
+    ['SARABAN_BACKUP_PING', ['hc-ping.com/x', 'http://hc-ping.com/x', 'https://hc-ping.com/x?a=1', 'ftp://x']],
+    ['SARABAN_BACKUP_MAX_AGE', ['0', '26h', '8761']],
+    ['SARABAN_TIMESTAMP_URL', ['freetsa.org/tsr', 'ftp://tsa', 'http://', 'https://tsa/#x']],
   ])('%s', (name, wrong) => {
     for (const text of wrong)
       expect({ text, faults: faultsOf({ [name]: text }) }).toEqual({

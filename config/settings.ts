@@ -6,6 +6,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { BACKUP_SETTINGS, toBackupSettings } from './backup-schema.ts';
+import type { BackupSettings } from './backup-settings.ts';
 import { readConfFile } from './conf-file.ts';
 import { nearest } from './nearest.ts';
 import {
@@ -19,10 +21,11 @@ import {
   readPort,
   readRelay,
   readResolvers,
-  readSize,
+  readServiceUrl,
   readTimeZone,
   readWebUrl,
 } from './setting-values.ts';
+import { oneOf, size, understood } from './setting-words.ts';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
@@ -60,6 +63,10 @@ export type Settings = {
   front: string[];
   /** The virus scanner; `null`: none. */
   clamd: { host: string; port: number } | { path: string } | null;
+  /** The night: copies in other places, and their proof. */
+  backup: BackupSettings;
+  /** An RFC 3161 authority that puts its time on closed days; `null`: none. */
+  timestampUrl: string | null;
   logLevel: LogLevel;
   /** For tests: the instant the clock starts from. */
   clockStart: Date | null;
@@ -67,32 +74,6 @@ export type Settings = {
 
 export type LoadedSettings = { outcome: 'ok'; settings: Settings } | { outcome: 'faults'; faults: string[] };
 
-/** A text that `read` understands, or a fault with these words. */
-function understood<T>(read: (text: string) => T | undefined, th: string, en: string) {
-  return z.string().transform((text, context) => {
-    const value = read(text);
-    if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: `${th} · ${en}` });
-    return z.NEVER;
-  });
-}
-
-function oneOf<T extends string>(...words: T[]) {
-  const listed = words.join(', ');
-  return understood(text => words.find(word => word === text), `ต้องเป็นค่าใดค่าหนึ่งใน ${listed}`, `must be one of ${listed}`);
-}
-
-const size = (least: string, most: string) => {
-  const [from = 0, to = 0] = [readSize(least), readSize(most)];
-  return understood(
-    text => {
-      const bytes = readSize(text);
-      return bytes !== undefined && bytes >= from && bytes <= to ? bytes : undefined;
-    },
-    `ต้องเป็นขนาด เช่น 50MiB ตั้งแต่ ${least} ถึง ${most}`,
-    `must be a size such as 50MiB, from ${least} to ${most}`,
-  );
-};
 const port = understood(readPort, 'ต้องเป็นหมายเลขพอร์ต 0 ถึง 65535', 'must be a port number, 0 to 65535');
 const path = z.string();
 
@@ -154,6 +135,12 @@ const schema = z.object({
     'ต้องเป็น เครื่อง:พอร์ต หรือที่อยู่ของซ็อกเก็ต เช่น /run/clamav/clamd.ctl',
     'must be host:port, or the path of a socket such as /run/clamav/clamd.ctl',
   ).optional(),
+  ...BACKUP_SETTINGS,
+  SARABAN_TIMESTAMP_URL: understood(
+    readServiceUrl,
+    'ต้องเป็นที่อยู่ http หรือ https ของผู้ประทับเวลา',
+    'must be the http or https address of a timestamp authority',
+  ).optional(),
   SARABAN_LOG_LEVEL: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent').default('info'),
   SARABAN_CLOCK: understood(
     readInstant,
@@ -163,7 +150,9 @@ const schema = z.object({
 });
 
 const NAMES = Object.keys(schema.shape);
-const SECRETS = ['SARABAN_ADMIN_PASSWORD', 'SARABAN_DATABASE_URL', 'SARABAN_RELAY'];
+const SECRETS = ['SARABAN_ADMIN_PASSWORD', 'SARABAN_DATABASE_URL', 'SARABAN_RELAY', 'SARABAN_BACKUP_RECIPIENT', 'SARABAN_BACKUP_PING'];
+/** Never repeated in a fault: the secrets, and where somebody may have put a secret key by mistake. */
+const NOT_SHOWN = [...SECRETS, 'SARABAN_BACKUP_IDENTITY'];
 /** Read by the command line and by the tests, not settings of the appliance. */
 const BESIDE = ['SARABAN_CONF', 'SARABAN_TEST'];
 
@@ -178,7 +167,7 @@ export function loadSettings(env: Record<string, string | undefined>, fileText: 
   const parsed = schema.safeParse(Object.fromEntries(values));
   for (const issue of parsed.error?.issues ?? []) {
     const name = String(issue.path[0]);
-    faults.push(SECRETS.includes(name) ? `${name}: ${issue.message}` : `${name}=${values.get(name) ?? ''}: ${issue.message}`);
+    faults.push(NOT_SHOWN.includes(name) ? `${name}: ${issue.message}` : `${name}=${values.get(name) ?? ''}: ${issue.message}`);
   }
   faults.push(...faultsBetween(values, env, base));
   if (!parsed.success || faults.length > 0) return { outcome: 'faults', faults };
@@ -277,6 +266,8 @@ function toSettings(values: z.output<typeof schema>, base: string): Settings {
     ownNetworks: values.SARABAN_OWN_NETWORKS,
     front: values.SARABAN_FRONT,
     clamd: values.SARABAN_CLAMD ?? null,
+    backup: toBackupSettings(values, base),
+    timestampUrl: values.SARABAN_TIMESTAMP_URL ?? null,
     logLevel: values.SARABAN_LOG_LEVEL,
     clockStart: values.SARABAN_CLOCK ?? null,
   };
