@@ -24,6 +24,10 @@ export const MAY = {
   /** Confirm, note, pass on and close a route: a unit officer those of the own units, the central officers any. */
   'act-on-route': [...CENTRAL, 'unit'],
   'enter-held': CENTRAL,
+  /** A letter on paper, from a slip of the book of numbers or not. */
+  'enter-paper': CENTRAL,
+  'see-books': ALL_OF_THE_AGENCY,
+  'manage-books': ['administrator'],
   'see-notices': ALL_OF_THE_AGENCY,
   'settle-notice': CENTRAL,
   'see-outbox': ALL_OF_THE_AGENCY,

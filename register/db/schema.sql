@@ -630,6 +630,64 @@ CREATE TABLE migration (
   CONSTRAINT migration_pkey PRIMARY KEY (name)
 );
 
+-- number_book -----------------------------------------------------------------------------------------
+CREATE TABLE number_book (
+  agency_id integer NOT NULL,
+  id uuid NOT NULL,
+  year integer NOT NULL,
+  ordinal integer NOT NULL,
+  slips integer NOT NULL,
+  made_at timestamp(3) with time zone NOT NULL,
+  made_by text NOT NULL,
+  pdf_sha256 bytea NOT NULL,
+  pdf_size bigint NOT NULL,
+  settled_at timestamp(3) with time zone,
+  settled_by text,
+  CONSTRAINT number_book_pkey PRIMARY KEY (agency_id, id),
+  CONSTRAINT number_book_agency_id_year_ordinal_key UNIQUE (agency_id, year, ordinal),
+  CONSTRAINT number_book_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(id),
+  CONSTRAINT number_book_agency_id_pdf_sha256_fkey FOREIGN KEY (agency_id, pdf_sha256) REFERENCES blob(agency_id, sha256),
+  CONSTRAINT number_book_check CHECK (((settled_at IS NULL) = (settled_by IS NULL))),
+  CONSTRAINT number_book_ordinal_check CHECK ((ordinal > 0)),
+  CONSTRAINT number_book_slips_check CHECK (((slips >= 1) AND (slips <= 500)))
+);
+CREATE TRIGGER number_book_is_kept BEFORE DELETE ON public.number_book FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER number_book_stays BEFORE UPDATE ON public.number_book FOR EACH ROW EXECUTE FUNCTION keep_number_book();
+ALTER TABLE number_book ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_agency ON number_book FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
+GRANT INSERT, SELECT, UPDATE ON number_book TO saraban_app;
+
+-- number_slip -----------------------------------------------------------------------------------------
+CREATE TABLE number_slip (
+  agency_id integer NOT NULL,
+  book_id uuid NOT NULL,
+  slip integer NOT NULL,
+  check_code text NOT NULL,
+  public_code text NOT NULL,
+  state text NOT NULL DEFAULT 'unused'::text,
+  entry_id uuid,
+  reason text NOT NULL DEFAULT ''::text,
+  settled_at timestamp(3) with time zone,
+  settled_by text,
+  CONSTRAINT number_slip_pkey PRIMARY KEY (agency_id, book_id, slip),
+  CONSTRAINT number_slip_agency_id_entry_id_key UNIQUE (agency_id, entry_id),
+  CONSTRAINT number_slip_public_code_key UNIQUE (public_code),
+  CONSTRAINT number_slip_agency_id_book_id_fkey FOREIGN KEY (agency_id, book_id) REFERENCES number_book(agency_id, id),
+  CONSTRAINT number_slip_agency_id_entry_id_fkey FOREIGN KEY (agency_id, entry_id) REFERENCES entry(agency_id, id),
+  CONSTRAINT number_slip_check CHECK (((state = 'entered'::text) = (entry_id IS NOT NULL))),
+  CONSTRAINT number_slip_check1 CHECK (((state <> 'void'::text) OR (reason <> ''::text))),
+  CONSTRAINT number_slip_check2 CHECK (((state = 'unused'::text) = (settled_at IS NULL))),
+  CONSTRAINT number_slip_check_code_check CHECK ((check_code ~ '^[0-9a-hjkmnp-tv-z]{5}$'::text)),
+  CONSTRAINT number_slip_public_code_check CHECK ((public_code ~ '^[0-9a-hjkmnp-tv-z]{26}$'::text)),
+  CONSTRAINT number_slip_slip_check CHECK ((slip > 0)),
+  CONSTRAINT number_slip_state_check CHECK ((state = ANY (ARRAY['unused'::text, 'entered'::text, 'void'::text])))
+);
+CREATE TRIGGER number_slip_is_kept BEFORE DELETE ON public.number_slip FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER number_slip_once BEFORE UPDATE ON public.number_slip FOR EACH ROW EXECUTE FUNCTION keep_number_slip();
+ALTER TABLE number_slip ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_agency ON number_slip FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
+GRANT INSERT, SELECT, UPDATE ON number_slip TO saraban_app;
+
 -- pack ------------------------------------------------------------------------------------------------
 CREATE TABLE pack (
   name text NOT NULL,
@@ -938,6 +996,13 @@ CREATE OR REPLACE FUNCTION public.find_public_entry(code text)
  SET search_path TO 'public', 'pg_temp'
 AS $function$ SELECT e.agency_id, e.id FROM entry e WHERE e.public_code = code $function$;
 
+CREATE OR REPLACE FUNCTION public.find_public_slip(code text)
+ RETURNS TABLE(agency_id integer, book_id uuid, slip integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT s.agency_id, s.book_id, s.slip FROM number_slip s WHERE s.public_code = code AND s.state = 'unused' $function$;
+
 CREATE OR REPLACE FUNCTION public.find_token(wanted_sha256 bytea, at timestamp with time zone)
  RETURNS TABLE(agency_id integer, id uuid, name text, role text)
  LANGUAGE sql
@@ -1030,6 +1095,38 @@ BEGIN
   END IF;
   IF NEW.disposition <> OLD.disposition AND NOT (OLD.disposition IN ('held', 'notice') AND NEW.disposition = 'entered') THEN
     RAISE EXCEPTION 'a message cannot go from % to %', OLD.disposition, NEW.disposition USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.keep_number_book()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF (NEW.agency_id, NEW.id, NEW.year, NEW.ordinal, NEW.slips, NEW.made_at, NEW.made_by, NEW.pdf_sha256, NEW.pdf_size)
+     IS DISTINCT FROM (OLD.agency_id, OLD.id, OLD.year, OLD.ordinal, OLD.slips, OLD.made_at, OLD.made_by, OLD.pdf_sha256, OLD.pdf_size) OR OLD.settled_at IS NOT NULL THEN
+    RAISE EXCEPTION 'a printed book of numbers cannot be changed' USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF EXISTS (SELECT FROM number_slip s WHERE s.agency_id = NEW.agency_id AND s.book_id = NEW.id AND s.state = 'unused') THEN
+    RAISE EXCEPTION 'a book is settled when every slip is accounted for' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.keep_number_slip()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF (NEW.agency_id, NEW.book_id, NEW.slip, NEW.check_code, NEW.public_code) IS DISTINCT FROM (OLD.agency_id, OLD.book_id, OLD.slip, OLD.check_code, OLD.public_code) THEN
+    RAISE EXCEPTION 'a printed slip cannot be changed' USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF OLD.state <> 'unused' THEN
+    RAISE EXCEPTION 'slip % was used before: % (I3)', OLD.slip, OLD.state USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF NEW.state = 'entered' AND NOT EXISTS (SELECT FROM entry e WHERE e.agency_id = NEW.agency_id AND e.id = NEW.entry_id AND e.public_code = NEW.public_code AND e.message_id IS NULL) THEN
+    RAISE EXCEPTION 'the entry of slip % does not carry its code', OLD.slip USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NEW;
 END $function$;
