@@ -25,6 +25,8 @@ const TABLE: Record<Action, string> = {
   'settle-notice': '-as--',
   'see-outbox': '-as-r',
   'see-acts': '-a--r',
+  'see-days': '-as-r',
+  'see-copies': '-as-r',
   reread: '-as--',
   'manage-correspondents': '-as--',
   'manage-users': 'pa---',
@@ -34,6 +36,7 @@ const TABLE: Record<Action, string> = {
   'manage-agency': '-a---',
   'manage-tokens': '-a---',
   provider: 'p----',
+  'make-copy': 'p----',
 };
 const ROLES: Role[] = ['provider', 'administrator', 'saraban', 'unit', 'auditor'];
 

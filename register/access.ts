@@ -32,6 +32,9 @@ export const MAY = {
   'settle-notice': CENTRAL,
   'see-outbox': ALL_OF_THE_AGENCY,
   'see-acts': ['administrator', 'auditor'],
+  /** The closed days with their files, and the certificates of the copies in other places. */
+  'see-days': ALL_OF_THE_AGENCY,
+  'see-copies': ALL_OF_THE_AGENCY,
   /** The provider: the provider's own people. */
   /** What could not be read: see the list of it, and have it read again. */
   reread: CENTRAL,
@@ -44,6 +47,8 @@ export const MAY = {
   'manage-agency': ['administrator'],
   'manage-tokens': ['administrator'],
   provider: ['provider'],
+  /** Have a copy of the whole appliance made now. */
+  'make-copy': ['provider'],
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof MAY;
