@@ -124,4 +124,6 @@ export const NOT_COPIED: Record<string, string> = {
   pack: 'what lies in the places is asked of the places',
   pack_object: 'what lies in the places is asked of the places',
   pack_at_place: 'what lies in the places is asked of the places',
+  changed: 'notes for the copies between nights; the next night begins them anew',
+  change_watch: 'a restored register notes its changes from its own first night on',
 };

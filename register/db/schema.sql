@@ -27,6 +27,9 @@ CREATE TABLE account (
   CONSTRAINT account_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text])))
 );
 CREATE UNIQUE INDEX account_login_is_one_person ON public.account USING btree (login);
+CREATE TRIGGER note_deleted AFTER DELETE ON public.account REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''account'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.account REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''account'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.account REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''account'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM (SELECT agency_id, id FROM came UNION SELECT agency_id, id FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE account ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON account FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT, UPDATE ON account TO saraban_app;
@@ -41,6 +44,9 @@ CREATE TABLE account_unit (
   CONSTRAINT account_unit_agency_id_unit_id_fkey FOREIGN KEY (agency_id, unit_id) REFERENCES unit(agency_id, id)
 );
 CREATE INDEX account_unit_by_unit ON public.account_unit USING btree (agency_id, unit_id);
+CREATE TRIGGER note_deleted AFTER DELETE ON public.account_unit REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''account_unit'', jsonb_agg(jsonb_build_array(agency_id, account_id, unit_id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.account_unit REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''account_unit'', jsonb_agg(jsonb_build_array(agency_id, account_id, unit_id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.account_unit REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''account_unit'', jsonb_agg(jsonb_build_array(agency_id, account_id, unit_id)) FROM (SELECT agency_id, account_id, unit_id FROM came UNION SELECT agency_id, account_id, unit_id FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE account_unit ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON account_unit FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT DELETE, INSERT, SELECT ON account_unit TO saraban_app;
@@ -65,6 +71,9 @@ CREATE INDEX acknowledgement_by_time ON public.acknowledgement USING btree (agen
 CREATE INDEX acknowledgement_open ON public.acknowledgement USING btree (agency_id, state) WHERE (state = ANY (ARRAY['waiting'::text, 'held'::text, 'failed'::text, 'uncertain'::text]));
 CREATE TRIGGER acknowledgement_is_kept BEFORE DELETE ON public.acknowledgement FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER acknowledgement_once BEFORE UPDATE ON public.acknowledgement FOR EACH ROW EXECUTE FUNCTION keep_acknowledgement();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.acknowledgement REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''acknowledgement'', jsonb_agg(jsonb_build_array(agency_id, entry_id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.acknowledgement REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''acknowledgement'', jsonb_agg(jsonb_build_array(agency_id, entry_id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.acknowledgement REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''acknowledgement'', jsonb_agg(jsonb_build_array(agency_id, entry_id)) FROM (SELECT agency_id, entry_id FROM came UNION SELECT agency_id, entry_id FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE acknowledgement ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON acknowledgement FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT, UPDATE ON acknowledgement TO saraban_app;
@@ -93,9 +102,13 @@ CREATE TABLE act (
 );
 CREATE INDEX act_about_messages ON public.act USING btree (agency_id, at DESC) WHERE (kind = ANY (ARRAY['held-entered'::text, 'held-dismissed'::text, 'notice-entered'::text, 'notice-settled'::text]));
 CREATE INDEX act_by_entry ON public.act USING btree (agency_id, entry_id, at) WHERE (entry_id IS NOT NULL);
-CREATE TRIGGER act_chain BEFORE INSERT ON public.act FOR EACH ROW EXECUTE FUNCTION chain_act();
+CREATE TRIGGER act_chain BEFORE INSERT ON public.act FOR EACH ROW WHEN ((NOT is_moving_in(new.agency_id))) EXECUTE FUNCTION chain_act();
 CREATE TRIGGER act_is_not_emptied BEFORE TRUNCATE ON public.act FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER act_link BEFORE INSERT ON public.act FOR EACH ROW WHEN (is_moving_in(new.agency_id)) EXECUTE FUNCTION link_act();
 CREATE TRIGGER act_stays BEFORE DELETE OR UPDATE ON public.act FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.act REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''act'', jsonb_agg(jsonb_build_array(agency_id, register, ordinal)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.act REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''act'', jsonb_agg(jsonb_build_array(agency_id, register, ordinal)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.act REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''act'', jsonb_agg(jsonb_build_array(agency_id, register, ordinal)) FROM (SELECT agency_id, register, ordinal FROM came UNION SELECT agency_id, register, ordinal FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE act ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON act FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT ON act TO saraban_app;
@@ -110,6 +123,9 @@ CREATE TABLE address (
   CONSTRAINT address_address_check CHECK (((address = lower(address)) AND (address ~ '^[^@[:space:]]+@[^@[:space:]]+$'::text)))
 );
 CREATE UNIQUE INDEX address_belongs_to_one_agency ON public.address USING btree (address);
+CREATE TRIGGER note_deleted AFTER DELETE ON public.address REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''address'', jsonb_agg(jsonb_build_array(agency_id, address)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.address REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''address'', jsonb_agg(jsonb_build_array(agency_id, address)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.address REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''address'', jsonb_agg(jsonb_build_array(agency_id, address)) FROM (SELECT agency_id, address FROM came UNION SELECT agency_id, address FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE address ENABLE ROW LEVEL SECURITY;
 CREATE POLICY address_added ON address FOR INSERT WITH CHECK ((agency_id = current_agency()));
 CREATE POLICY address_removed ON address FOR DELETE USING ((agency_id = current_agency()));
@@ -141,6 +157,9 @@ CREATE TABLE agency (
 );
 CREATE TRIGGER agency_code_stays BEFORE UPDATE ON public.agency FOR EACH ROW EXECUTE FUNCTION keep_agency_code();
 CREATE TRIGGER agency_stays BEFORE DELETE ON public.agency FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.agency REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''agency'', jsonb_agg(jsonb_build_array(id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.agency REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''agency'', jsonb_agg(jsonb_build_array(id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.agency REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''agency'', jsonb_agg(jsonb_build_array(id)) FROM (SELECT id FROM came UNION SELECT id FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE agency ENABLE ROW LEVEL SECURITY;
 CREATE POLICY agency_added ON agency FOR INSERT WITH CHECK ((current_agency() = 0));
 CREATE POLICY agency_changed ON agency FOR UPDATE USING (((id = current_agency()) OR (current_agency() = 0)));
@@ -163,6 +182,9 @@ CREATE TABLE agency_key (
 CREATE UNIQUE INDEX agency_key_in_use ON public.agency_key USING btree (agency_id, purpose) WHERE (retired_at IS NULL);
 CREATE TRIGGER agency_key_is_kept BEFORE DELETE ON public.agency_key FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER agency_key_stays BEFORE UPDATE ON public.agency_key FOR EACH ROW EXECUTE FUNCTION keep_agency_key();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.agency_key REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''agency_key'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.agency_key REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''agency_key'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.agency_key REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''agency_key'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM (SELECT agency_id, id FROM came UNION SELECT agency_id, id FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE agency_key ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON agency_key FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT, UPDATE ON agency_key TO saraban_app;
@@ -190,6 +212,9 @@ CREATE TABLE attachment (
   CONSTRAINT attachment_agency_id_sha256_fkey FOREIGN KEY (agency_id, sha256) REFERENCES blob(agency_id, sha256),
   CONSTRAINT attachment_role_check CHECK ((role = ANY (ARRAY['body'::text, 'attachment'::text, 'inline'::text, 'container'::text])))
 );
+CREATE TRIGGER note_deleted AFTER DELETE ON public.attachment REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''attachment'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.attachment REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''attachment'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.attachment REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''attachment'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM (SELECT agency_id, id FROM came UNION SELECT agency_id, id FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE attachment ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON attachment FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT DELETE, INSERT, SELECT ON attachment TO saraban_app;
@@ -208,6 +233,9 @@ CREATE TABLE blob (
 CREATE INDEX blob_by_sha256 ON public.blob USING btree (sha256);
 CREATE TRIGGER blob_is_not_emptied BEFORE TRUNCATE ON public.blob FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER blob_stays BEFORE DELETE OR UPDATE ON public.blob FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.blob REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''blob'', jsonb_agg(jsonb_build_array(agency_id, sha256)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.blob REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''blob'', jsonb_agg(jsonb_build_array(agency_id, sha256)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.blob REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''blob'', jsonb_agg(jsonb_build_array(agency_id, sha256)) FROM (SELECT agency_id, sha256 FROM came UNION SELECT agency_id, sha256 FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE blob ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON blob FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT ON blob TO saraban_app;
@@ -233,9 +261,27 @@ CREATE TABLE certificate (
 );
 CREATE INDEX certificate_recent ON public.certificate USING btree (agency_id, at DESC);
 CREATE TRIGGER certificate_stays BEFORE DELETE OR UPDATE ON public.certificate FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.certificate REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''certificate'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.certificate REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''certificate'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.certificate REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''certificate'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM (SELECT agency_id, id FROM came UNION SELECT agency_id, id FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE certificate ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON certificate FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT ON certificate TO saraban_app;
+
+-- change_watch ----------------------------------------------------------------------------------------
+CREATE TABLE change_watch (
+  one boolean NOT NULL DEFAULT true,
+  since xid8,
+  CONSTRAINT change_watch_pkey PRIMARY KEY (one),
+  CONSTRAINT change_watch_one_check CHECK (one)
+);
+
+-- changed ---------------------------------------------------------------------------------------------
+CREATE TABLE changed (
+  at xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  table_name text NOT NULL,
+  keys jsonb NOT NULL
+);
 
 -- closed_book -----------------------------------------------------------------------------------------
 CREATE TABLE closed_book (
@@ -258,6 +304,9 @@ CREATE TABLE closed_book (
   CONSTRAINT closed_book_register_check CHECK ((register = ANY (ARRAY['receive'::text, 'receive-classified'::text, 'send'::text, 'send-classified'::text, 'office'::text])))
 );
 CREATE TRIGGER closed_book_stays BEFORE DELETE OR UPDATE ON public.closed_book FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.closed_book REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''closed_book'', jsonb_agg(jsonb_build_array(agency_id, ordinal, register, year)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.closed_book REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''closed_book'', jsonb_agg(jsonb_build_array(agency_id, ordinal, register, year)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.closed_book REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''closed_book'', jsonb_agg(jsonb_build_array(agency_id, ordinal, register, year)) FROM (SELECT agency_id, ordinal, register, year FROM came UNION SELECT agency_id, ordinal, register, year FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE closed_book ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON closed_book FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT ON closed_book TO saraban_app;
@@ -285,6 +334,9 @@ CREATE TABLE closed_day (
 CREATE TRIGGER closed_day_chain BEFORE INSERT ON public.closed_day FOR EACH ROW EXECUTE FUNCTION chain_closed_day();
 CREATE TRIGGER closed_day_is_not_emptied BEFORE TRUNCATE ON public.closed_day FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER closed_day_stays BEFORE DELETE OR UPDATE ON public.closed_day FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.closed_day REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''closed_day'', jsonb_agg(jsonb_build_array(agency_id, ordinal)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.closed_day REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''closed_day'', jsonb_agg(jsonb_build_array(agency_id, ordinal)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.closed_day REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''closed_day'', jsonb_agg(jsonb_build_array(agency_id, ordinal)) FROM (SELECT agency_id, ordinal FROM came UNION SELECT agency_id, ordinal FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE closed_day ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON closed_day FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT ON closed_day TO saraban_app;
@@ -305,6 +357,9 @@ CREATE TABLE closed_file (
   CONSTRAINT closed_file_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9.-]{0,80}$'::text))
 );
 CREATE TRIGGER closed_file_stays BEFORE DELETE OR UPDATE ON public.closed_file FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.closed_file REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''closed_file'', jsonb_agg(jsonb_build_array(agency_id, ordinal, name)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.closed_file REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''closed_file'', jsonb_agg(jsonb_build_array(agency_id, ordinal, name)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.closed_file REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''closed_file'', jsonb_agg(jsonb_build_array(agency_id, ordinal, name)) FROM (SELECT agency_id, ordinal, name FROM came UNION SELECT agency_id, ordinal, name FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE closed_file ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON closed_file FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT ON closed_file TO saraban_app;
@@ -387,6 +442,9 @@ CREATE TABLE correspondent (
 );
 CREATE UNIQUE INDEX correspondent_by_domain ON public.correspondent USING btree (agency_id, domain) WHERE (domain <> ''::text);
 CREATE UNIQUE INDEX correspondent_by_name ON public.correspondent USING btree (agency_id, name_key);
+CREATE TRIGGER note_deleted AFTER DELETE ON public.correspondent REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''correspondent'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.correspondent REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''correspondent'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.correspondent REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''correspondent'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM (SELECT agency_id, id FROM came UNION SELECT agency_id, id FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE correspondent ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON correspondent FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON correspondent TO saraban_app;
@@ -401,6 +459,9 @@ CREATE TABLE correspondent_address (
   CONSTRAINT correspondent_address_address_check CHECK ((address = lower(address)))
 );
 CREATE INDEX correspondent_address_by_owner ON public.correspondent_address USING btree (agency_id, correspondent_id);
+CREATE TRIGGER note_deleted AFTER DELETE ON public.correspondent_address REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''correspondent_address'', jsonb_agg(jsonb_build_array(agency_id, address)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.correspondent_address REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''correspondent_address'', jsonb_agg(jsonb_build_array(agency_id, address)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.correspondent_address REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''correspondent_address'', jsonb_agg(jsonb_build_array(agency_id, address)) FROM (SELECT agency_id, address FROM came UNION SELECT agency_id, address FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE correspondent_address ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON correspondent_address FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT DELETE, INSERT, SELECT, UPDATE ON correspondent_address TO saraban_app;
@@ -477,8 +538,12 @@ CREATE INDEX entry_unconfirmed ON public.entry USING btree (agency_id, register,
 CREATE TRIGGER entry_facts_keep_history AFTER UPDATE ON public.entry FOR EACH ROW WHEN ((((((((((((old.subject IS DISTINCT FROM new.subject) OR (old.addressee IS DISTINCT FROM new.addressee)) OR (old.from_agency IS DISTINCT FROM new.from_agency)) OR (old.letter_number IS DISTINCT FROM new.letter_number)) OR (old.letter_date IS DISTINCT FROM new.letter_date)) OR (old.urgency IS DISTINCT FROM new.urgency)) OR (old.secrecy IS DISTINCT FROM new.secrecy)) OR (old.circular IS DISTINCT FROM new.circular)) OR (old.kind IS DISTINCT FROM new.kind)) OR (old.due_on IS DISTINCT FROM new.due_on)) OR (old.remark IS DISTINCT FROM new.remark))) EXECUTE FUNCTION record_fact_changes();
 CREATE TRIGGER entry_is_kept BEFORE DELETE ON public.entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER entry_is_not_emptied BEFORE TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER entry_number BEFORE INSERT ON public.entry FOR EACH ROW EXECUTE FUNCTION number_entry();
+CREATE TRIGGER entry_link BEFORE INSERT ON public.entry FOR EACH ROW WHEN (is_moving_in(new.agency_id)) EXECUTE FUNCTION link_entry();
+CREATE TRIGGER entry_number BEFORE INSERT ON public.entry FOR EACH ROW WHEN ((NOT is_moving_in(new.agency_id))) EXECUTE FUNCTION number_entry();
 CREATE TRIGGER entry_stays BEFORE UPDATE ON public.entry FOR EACH ROW EXECUTE FUNCTION keep_entry();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.entry REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''entry'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.entry REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''entry'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.entry REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''entry'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM (SELECT agency_id, id FROM came UNION SELECT agency_id, id FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE entry ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON entry FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT, UPDATE ON entry TO saraban_app;
@@ -496,6 +561,9 @@ CREATE TABLE entry_search (
 );
 CREATE INDEX entry_search_by_number ON public.entry_search USING btree (agency_id, register, year, number);
 CREATE INDEX entry_search_trigrams ON public.entry_search USING gin (agency_id, folded gin_trgm_ops);
+CREATE TRIGGER note_deleted AFTER DELETE ON public.entry_search REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''entry_search'', jsonb_agg(jsonb_build_array(agency_id, entry_id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.entry_search REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''entry_search'', jsonb_agg(jsonb_build_array(agency_id, entry_id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.entry_search REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''entry_search'', jsonb_agg(jsonb_build_array(agency_id, entry_id)) FROM (SELECT agency_id, entry_id FROM came UNION SELECT agency_id, entry_id FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE entry_search ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON entry_search FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT, UPDATE ON entry_search TO saraban_app;
@@ -516,6 +584,9 @@ CREATE TABLE fact_change (
 CREATE INDEX fact_change_by_entry ON public.fact_change USING btree (agency_id, entry_id, id);
 CREATE TRIGGER fact_change_is_not_emptied BEFORE TRUNCATE ON public.fact_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER fact_change_stays BEFORE DELETE OR UPDATE ON public.fact_change FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.fact_change REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''fact_change'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.fact_change REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''fact_change'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.fact_change REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''fact_change'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM (SELECT agency_id, id FROM came UNION SELECT agency_id, id FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE fact_change ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON fact_change FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT SELECT ON fact_change TO saraban_app;
@@ -553,6 +624,9 @@ CREATE INDEX mail_failed ON public.mail USING btree (agency_id, queued_at DESC, 
 CREATE INDEX mail_recent ON public.mail USING btree (agency_id, queued_at DESC, id DESC);
 CREATE INDEX mail_unsettled ON public.mail USING btree (agency_id, queued_at) WHERE (state = ANY (ARRAY['queued'::text, 'sending'::text]));
 CREATE TRIGGER mail_is_kept BEFORE DELETE ON public.mail FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.mail REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''mail'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.mail REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''mail'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.mail REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''mail'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM (SELECT agency_id, id FROM came UNION SELECT agency_id, id FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE mail ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON mail FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT, UPDATE ON mail TO saraban_app;
@@ -618,6 +692,9 @@ CREATE INDEX message_unread ON public.message USING btree (agency_id, received_a
 CREATE TRIGGER message_is_kept BEFORE DELETE ON public.message FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER message_is_not_emptied BEFORE TRUNCATE ON public.message FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER message_stays BEFORE UPDATE ON public.message FOR EACH ROW EXECUTE FUNCTION keep_message();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.message REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''message'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.message REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''message'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.message REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''message'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM (SELECT agency_id, id FROM came UNION SELECT agency_id, id FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE message ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON message FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT, UPDATE ON message TO saraban_app;
@@ -629,6 +706,19 @@ CREATE TABLE migration (
   applied_at timestamp with time zone NOT NULL DEFAULT now(),
   CONSTRAINT migration_pkey PRIMARY KEY (name)
 );
+CREATE TRIGGER note_deleted AFTER DELETE ON public.migration REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''migration'', jsonb_agg(jsonb_build_array(name)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.migration REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''migration'', jsonb_agg(jsonb_build_array(name)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.migration REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''migration'', jsonb_agg(jsonb_build_array(name)) FROM (SELECT name FROM came UNION SELECT name FROM went) AS touched HAVING count(*) > 0');
+
+-- moving_in -------------------------------------------------------------------------------------------
+CREATE TABLE moving_in (
+  agency integer NOT NULL,
+  CONSTRAINT moving_in_pkey PRIMARY KEY (agency),
+  CONSTRAINT moving_in_agency_fkey FOREIGN KEY (agency) REFERENCES agency(id)
+);
+CREATE TRIGGER moving_in_admitted BEFORE INSERT OR UPDATE ON public.moving_in FOR EACH ROW EXECUTE FUNCTION admit_moving_in();
+CREATE CONSTRAINT TRIGGER moving_in_ends AFTER INSERT ON public.moving_in DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION finish_moving_in();
+ALTER TABLE moving_in ENABLE ROW LEVEL SECURITY;
 
 -- number_book -----------------------------------------------------------------------------------------
 CREATE TABLE number_book (
@@ -741,6 +831,9 @@ CREATE TABLE reading (
   CONSTRAINT reading_pkey PRIMARY KEY (agency_id, message_id),
   CONSTRAINT reading_agency_id_message_id_fkey FOREIGN KEY (agency_id, message_id) REFERENCES message(agency_id, id)
 );
+CREATE TRIGGER note_deleted AFTER DELETE ON public.reading REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''reading'', jsonb_agg(jsonb_build_array(agency_id, message_id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.reading REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''reading'', jsonb_agg(jsonb_build_array(agency_id, message_id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.reading REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''reading'', jsonb_agg(jsonb_build_array(agency_id, message_id)) FROM (SELECT agency_id, message_id FROM came UNION SELECT agency_id, message_id FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE reading ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON reading FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT, UPDATE ON reading TO saraban_app;
@@ -784,9 +877,13 @@ CREATE INDEX route_in_tray ON public.route USING btree (agency_id, unit_id, rout
 CREATE UNIQUE INDEX route_once_a_recipient ON public.route USING btree (agency_id, entry_id, unit_id, COALESCE(account_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE (state = ANY (ARRAY['waiting'::text, 'confirmed'::text]));
 CREATE INDEX route_open ON public.route USING btree (agency_id, routed_at DESC, id DESC) WHERE (state = ANY (ARRAY['waiting'::text, 'confirmed'::text]));
 CREATE INDEX route_waiting ON public.route USING btree (agency_id, unit_id) WHERE (state = 'waiting'::text);
+CREATE TRIGGER note_deleted AFTER DELETE ON public.route REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''route'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.route REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''route'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.route REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''route'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM (SELECT agency_id, id FROM came UNION SELECT agency_id, id FROM went) AS touched HAVING count(*) > 0');
 CREATE TRIGGER route_is_kept BEFORE DELETE ON public.route FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER route_is_not_emptied BEFORE TRUNCATE ON public.route FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER route_stays BEFORE INSERT OR UPDATE ON public.route FOR EACH ROW EXECUTE FUNCTION keep_route();
+CREATE TRIGGER route_number BEFORE INSERT ON public.route FOR EACH ROW WHEN ((NOT is_moving_in(new.agency_id))) EXECUTE FUNCTION keep_route();
+CREATE TRIGGER route_stays BEFORE UPDATE ON public.route FOR EACH ROW EXECUTE FUNCTION keep_route();
 ALTER TABLE route ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON route FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT, UPDATE ON route TO saraban_app;
@@ -801,6 +898,9 @@ CREATE TABLE rule_set (
   CONSTRAINT rule_set_pkey PRIMARY KEY (agency_id, version),
   CONSTRAINT rule_set_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(id)
 );
+CREATE TRIGGER note_deleted AFTER DELETE ON public.rule_set REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''rule_set'', jsonb_agg(jsonb_build_array(agency_id, version)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.rule_set REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''rule_set'', jsonb_agg(jsonb_build_array(agency_id, version)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.rule_set REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''rule_set'', jsonb_agg(jsonb_build_array(agency_id, version)) FROM (SELECT agency_id, version FROM came UNION SELECT agency_id, version FROM went) AS touched HAVING count(*) > 0');
 CREATE TRIGGER rule_set_stays BEFORE DELETE OR UPDATE ON public.rule_set FOR EACH ROW EXECUTE FUNCTION refuse_change();
 ALTER TABLE rule_set ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON rule_set FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
@@ -844,6 +944,9 @@ CREATE TABLE template (
   CONSTRAINT template_pkey PRIMARY KEY (agency_id, name, version),
   CONSTRAINT template_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(id)
 );
+CREATE TRIGGER note_deleted AFTER DELETE ON public.template REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''template'', jsonb_agg(jsonb_build_array(agency_id, name, version)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.template REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''template'', jsonb_agg(jsonb_build_array(agency_id, name, version)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.template REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''template'', jsonb_agg(jsonb_build_array(agency_id, name, version)) FROM (SELECT agency_id, name, version FROM came UNION SELECT agency_id, name, version FROM went) AS touched HAVING count(*) > 0');
 CREATE TRIGGER template_stays BEFORE DELETE OR UPDATE ON public.template FOR EACH ROW EXECUTE FUNCTION refuse_change();
 ALTER TABLE template ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON template FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
@@ -867,6 +970,9 @@ CREATE TABLE token (
   CONSTRAINT token_token_sha256_check CHECK ((octet_length(token_sha256) = 32))
 );
 CREATE UNIQUE INDEX token_by_hash ON public.token USING btree (token_sha256);
+CREATE TRIGGER note_deleted AFTER DELETE ON public.token REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''token'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.token REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''token'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.token REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''token'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM (SELECT agency_id, id FROM came UNION SELECT agency_id, id FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE token ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON token FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT, UPDATE ON token TO saraban_app;
@@ -890,6 +996,9 @@ CREATE TABLE unit (
   CONSTRAINT unit_name_th_check CHECK ((name_th <> ''::text)),
   CONSTRAINT unit_state_check CHECK ((state = ANY (ARRAY['active'::text, 'closed'::text])))
 );
+CREATE TRIGGER note_deleted AFTER DELETE ON public.unit REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''unit'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.unit REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''unit'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.unit REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''unit'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM (SELECT agency_id, id FROM came UNION SELECT agency_id, id FROM went) AS touched HAVING count(*) > 0');
 ALTER TABLE unit ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON unit FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT, UPDATE ON unit TO saraban_app;
@@ -916,6 +1025,19 @@ CREATE OR REPLACE FUNCTION public.act_hash(a act)
  STABLE PARALLEL SAFE
 AS $function$ SELECT sha256(convert_to(json_build_array('saraban act 1', encode(a.previous_hash, 'hex'), a.register, a.ordinal, a.entry_id, a.route_id,
           a.kind, a.actor_id, a.actor_name, a.peer, iso_time(a.at), a.detail::text)::text, 'UTF8')) $function$;
+
+CREATE OR REPLACE FUNCTION public.admit_moving_in()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF TG_OP <> 'INSERT' THEN RAISE EXCEPTION 'an agency that moves in cannot become another' USING ERRCODE = 'restrict_violation'; END IF;
+  IF NEW.agency < 1 OR EXISTS (SELECT FROM series s WHERE s.agency_id = NEW.agency) OR EXISTS (SELECT FROM entry e WHERE e.agency_id = NEW.agency)
+     OR EXISTS (SELECT FROM act a WHERE a.agency_id = NEW.agency) OR EXISTS (SELECT FROM message m WHERE m.agency_id = NEW.agency) THEN
+    RAISE EXCEPTION 'agency % already has a register here: nothing moves in beside it (I3, I5)', NEW.agency USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $function$;
 
 CREATE OR REPLACE FUNCTION public.blob_is_wanted(wanted bytea)
  RETURNS boolean
@@ -1011,11 +1133,29 @@ CREATE OR REPLACE FUNCTION public.find_token(wanted_sha256 bytea, at timestamp w
 AS $function$ SELECT t.agency_id, t.id, t.name, t.role FROM token t JOIN agency g ON g.id = t.agency_id
         WHERE t.token_sha256 = wanted_sha256 AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > at) AND g.state = 'active' $function$;
 
+CREATE OR REPLACE FUNCTION public.finish_moving_in()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF EXISTS (SELECT FROM moving_in m WHERE m.agency = NEW.agency) THEN
+    RAISE EXCEPTION 'agency % is still moving in: its row in moving_in must go before the transaction ends', NEW.agency USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.genesis_hash(agency_code text, series text, year integer)
  RETURNS bytea
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 AS $function$ SELECT sha256(convert_to(json_build_array('saraban series 1', agency_code, series, year)::text, 'UTF8')) $function$;
+
+CREATE OR REPLACE FUNCTION public.is_moving_in(agency_id integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ BEGIN RETURN EXISTS (SELECT FROM moving_in m WHERE m.agency = $1); END $function$;
 
 CREATE OR REPLACE FUNCTION public.iso_time(at timestamp with time zone)
  RETURNS text
@@ -1165,6 +1305,59 @@ BEGIN
   RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.link_act()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  head bytea;
+BEGIN
+  IF NEW.ordinal = 1 THEN
+    SELECT genesis_hash(a.code, 'act:' || NEW.register, 0) INTO head FROM agency a WHERE a.id = NEW.agency_id;
+  ELSE
+    SELECT b.hash INTO head FROM act b WHERE b.agency_id = NEW.agency_id AND b.register = NEW.register AND b.ordinal = NEW.ordinal - 1;
+  END IF;
+  IF NEW.previous_hash IS DISTINCT FROM head OR NEW.hash IS DISTINCT FROM act_hash(NEW) THEN
+    RAISE EXCEPTION 'act % % was altered or is not linked to the one before it (I11)', NEW.register, NEW.ordinal USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.link_entry()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  head bytea;
+BEGIN
+  IF NEW.number = 1 THEN
+    SELECT genesis_hash(a.code, NEW.register, NEW.year) INTO head FROM agency a WHERE a.id = NEW.agency_id;
+  ELSE
+    SELECT e.hash INTO head FROM entry e WHERE e.agency_id = NEW.agency_id AND e.register = NEW.register AND e.year = NEW.year AND e.number = NEW.number - 1;
+  END IF;
+  IF NEW.previous_hash IS DISTINCT FROM head THEN
+    RAISE EXCEPTION 'entry % %/% is not linked to the one before it (I11)', NEW.register, NEW.number, NEW.year USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF NEW.hash IS DISTINCT FROM entry_hash(NEW) THEN
+    RAISE EXCEPTION 'entry % %/% was altered: its hash does not cover what it says (I11)', NEW.register, NEW.number, NEW.year USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.note_changes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF NOT EXISTS (SELECT FROM change_watch) THEN
+    RETURN NULL;
+  END IF;
+  EXECUTE TG_ARGV[0];
+  RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.number_entry()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1282,4 +1475,30 @@ BEGIN
   END IF;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.watch_changes(watched regclass)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  name text := (SELECT relname FROM pg_class WHERE oid = watched);
+  key text := (SELECT string_agg(quote_ident(attname), ', ' ORDER BY ordinality)
+               FROM pg_index, unnest(indkey) WITH ORDINALITY AS part (attnum, ordinality)
+               JOIN pg_attribute ON attrelid = watched AND pg_attribute.attnum = part.attnum
+               WHERE indrelid = watched AND indisprimary);
+  note text;
+BEGIN
+  IF key IS NULL THEN
+    RAISE EXCEPTION 'the table % has no primary key: its changes cannot be noted', watched;
+  END IF;
+  note := format('INSERT INTO changed (table_name, keys) SELECT %L, jsonb_agg(jsonb_build_array(%s)) FROM %%s HAVING count(*) > 0', name, key);
+  EXECUTE format('CREATE TRIGGER note_inserted AFTER INSERT ON %s REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes(%L)',
+                 watched, format(note, 'came'));
+  EXECUTE format('CREATE TRIGGER note_deleted AFTER DELETE ON %s REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes(%L)',
+                 watched, format(note, 'went'));
+  EXECUTE format('CREATE TRIGGER note_updated AFTER UPDATE ON %s REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes(%L)',
+                 watched, format(note, format('(SELECT %1$s FROM came UNION SELECT %1$s FROM went) AS touched', key)));
+END $function$;
+
 REVOKE ALL ON FUNCTION take_number(integer,text,integer,timestamp with time zone) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION watch_changes(regclass) FROM PUBLIC;
