@@ -6,7 +6,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { may } from '../access.ts';
 import { insertAct, notifyChanged } from '../act/queries.ts';
-import { Checks, isId } from '../checks.ts';
+import { Checks, isDay, isId } from '../checks.ts';
 import { inAgency } from '../db/transaction.ts';
 import { checkFacts } from '../facts.ts';
 import type { Facts, RegisterName } from '../look/entry-row.ts';
@@ -15,13 +15,13 @@ import type { ActOutcome, Officer, RegisterContext } from '../officer.ts';
 import { selectCalendar } from '../queries.ts';
 import { classifiedRegisterOf, registerFor } from '../registers.ts';
 import { refreshSearch } from '../search-text.ts';
-import { insertPaperEntry, lockSlip, selectEntryNumber, settleSlip } from './queries.ts';
+import { insertPaperEntry, lockSlip, selectEntryNumber, selectInstant, settleSlip } from './queries.ts';
 
 export interface PaperInput {
   /** Made with the form, so that the same form sent twice makes one entry. */
   id: string;
-  /** When the letter was received, as written on it. */
-  receivedAt: Date | null;
+  /** When it was received by the clock on the wall, in the agency's zone: 'yyyy-mm-dd' and 'HH:MM', as written on the slip or the stamp. */
+  received: { day: string; time: string };
   /** The person who brought or signed it; '' when an agency says enough. */
   fromName: string;
   facts: Partial<Facts>;
@@ -44,12 +44,9 @@ export async function enterPaper(context: RegisterContext, officer: Officer, inp
   const facts = checkFacts(checks, { subject: '', ...input.facts });
   const fromName = checks.text('fromName', input.fromName, { most: 500 });
   if (fromName === '' && (facts.fromAgency ?? '') === '') checks.fault('facts.fromAgency', 'โปรดกรอกว่ามาจากใคร', 'Say who it is from.');
-  if (input.receivedAt === null || Number.isNaN(input.receivedAt.getTime()))
-    checks.fault('receivedAt', 'โปรดกรอกวันและเวลาที่รับ', 'Say on what day and at what time it was received.');
-  else if (input.receivedAt.getTime() > now.getTime() + AHEAD_MS)
-    checks.fault('receivedAt', 'เวลานี้ยังมาไม่ถึง', 'This time has not come yet.');
-  else if (input.receivedAt.getTime() < now.getTime() - OLDEST_MS)
-    checks.fault('receivedAt', 'นานเกิน 120 วัน โปรดตรวจวันที่', 'More than 120 days ago: check the date.');
+  const { day, time } = input.received;
+  if (!isDay(day)) checks.fault('receivedOn', 'โปรดกรอกวันที่รับ', 'Say on what day it was received.');
+  if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(time)) checks.fault('receivedTime', 'โปรดกรอกเวลา เช่น 09:42', 'Write the time like 09:42.');
   if (facts.secrecy === 'top-secret')
     checks.fault(
       'facts.secrecy',
@@ -62,6 +59,12 @@ export async function enterPaper(context: RegisterContext, officer: Officer, inp
   return await inAgency<ActOutcome<PaperEntered>>(context.db, officer.agencyId, officer, async tx => {
     const known = await selectEntryNumber(tx, input.id);
     if (known !== null) return { outcome: 'done', entryId: input.id, ...known, again: true };
+    const calendar = await selectCalendar(tx, officer.agencyId);
+    const receivedAt = await selectInstant(tx, calendar.timeZone, day, time);
+    if (receivedAt.getTime() > now.getTime() + AHEAD_MS) checks.fault('receivedOn', 'เวลานี้ยังมาไม่ถึง', 'This time has not come yet.');
+    if (receivedAt.getTime() < now.getTime() - OLDEST_MS)
+      checks.fault('receivedOn', 'นานเกิน 120 วัน โปรดตรวจวันที่', 'More than 120 days ago: check the date.');
+    if (checks.invalid !== null) return checks.invalid;
     const slip = input.slip;
     let publicCode = newPublicCode();
     if (slip !== null) {
@@ -76,11 +79,9 @@ export async function enterPaper(context: RegisterContext, officer: Officer, inp
       else publicCode = row.publicCode;
       if (checks.invalid !== null) return checks.invalid;
     }
-    const calendar = await selectCalendar(tx, officer.agencyId);
     const whole: Facts = { ...NOTHING, ...facts };
     const register = registerFor(whole.secrecy, classifiedRegisterOf(calendar.classifiedRegister));
     const year = registerYear(now, calendar);
-    const receivedAt = input.receivedAt ?? now;
     const entered = await insertPaperEntry(tx, officer.agencyId, {
       id: input.id,
       register,

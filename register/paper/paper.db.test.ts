@@ -27,7 +27,7 @@ const context = () => testContext(fresh);
 function paper(change: Partial<PaperInput> = {}): PaperInput {
   return {
     id: newPaperId(),
-    receivedAt: new Date(TEST_TIME.getTime() - 3_600_000),
+    received: { day: '2026-11-22', time: '09:00' },
     fromName: '',
     facts: { subject: 'ขอให้ซ่อมไฟส่องสว่าง', fromAgency: 'หมู่ที่ 4', letterNumber: 'พย 0023.3/4471' },
     slip: null,
@@ -67,11 +67,20 @@ describe('a letter on paper', () => {
   });
 
   it('says all that is missing, and writes nothing', async () => {
-    const bad = await enterPaper(context(), officer, paper({ receivedAt: null, facts: { subject: '' } }));
-    expect(bad.outcome === 'invalid' && bad.faults.map(fault => fault.field)).toEqual(['facts.subject', 'facts.fromAgency', 'receivedAt']);
-    for (const receivedAt of [new Date(TEST_TIME.getTime() + 86_400_000), new Date('2020-01-01T00:00:00Z'), new Date(Number.NaN)]) {
-      const late = await enterPaper(context(), officer, paper({ receivedAt }));
-      expect(late.outcome === 'invalid' && late.faults.map(fault => fault.field)).toEqual(['receivedAt']);
+    const bad = await enterPaper(context(), officer, paper({ received: { day: '', time: '' }, facts: { subject: '' } }));
+    expect(bad.outcome === 'invalid' && bad.faults.map(fault => fault.field)).toEqual([
+      'facts.subject',
+      'facts.fromAgency',
+      'receivedOn',
+      'receivedTime',
+    ]);
+    for (const received of [
+      { day: '2026-11-23', time: '09:00' },
+      { day: '2026-11-22', time: '10:11' },
+      { day: '2020-01-01', time: '00:00' },
+    ]) {
+      const wrong = await enterPaper(context(), officer, paper({ received }));
+      expect(wrong.outcome === 'invalid' && wrong.faults.map(fault => fault.field)).toEqual(['receivedOn']);
     }
     const topSecret = await enterPaper(context(), officer, paper({ facts: { subject: 'x', fromAgency: 'y', secrecy: 'top-secret' } }));
     expect(topSecret).toMatchObject({ outcome: 'invalid', faults: [{ field: 'facts.secrecy' }] });

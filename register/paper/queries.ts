@@ -29,6 +29,13 @@ export async function insertPaperEntry(tx: Transaction, agencyId: number, entry:
   return row;
 }
 
+/** A day and a time of the clock on the agency's wall, as an instant. */
+export async function selectInstant(tx: Transaction, timeZone: string, day: string, time: string): Promise<Date> {
+  const [row] = await tx<{ at: Date }[]>`SELECT (${day}::date + ${time}::time) AT TIME ZONE ${timeZone} AS at`;
+  if (row === undefined) throw new Error('no instant');
+  return row.at;
+}
+
 export async function selectEntryNumber(
   tx: Transaction,
   id: string,

@@ -33,6 +33,8 @@ export interface Field {
   area: boolean;
   check: boolean;
   checked: boolean;
+  /** Travels with the form, not shown. */
+  hidden: boolean;
   options: Choice[] | null;
   recipients: RecipientChoice[] | null;
   long: boolean;
@@ -52,6 +54,7 @@ export function field(name: string, label: string, more: Partial<Field> = {}): F
     area: false,
     check: false,
     checked: false,
+    hidden: false,
     options: null,
     recipients: null,
     long: false,

@@ -17,6 +17,7 @@ import { inTrayPage } from './in-tray.ts';
 import { messageFile } from './message-page.ts';
 import { enterNoticeForm, noticePage, noticesPage, settlePress } from './notices.ts';
 import { outboxMailFrame, outboxMailOriginal, outboxMailPage, outboxPage } from './outbox.ts';
+import { paperForm } from './paper.ts';
 import { countsAnswer, registerPage } from './register.ts';
 import { confirmRoutePress, passOnForm, routeForm, routeVerbForm } from './route-acts.ts';
 
@@ -63,6 +64,8 @@ export function officerPages(context: PageContext, live: Live): Router {
   form('/notices/:id/enter', 'enter-held', enterNoticeForm(context));
   form('/held/:id/enter', 'enter-held', heldVerb(context, 'enter'));
   form('/held/:id/dismiss', 'enter-held', heldVerb(context, 'dismiss'));
+
+  form('/paper/new', 'enter-paper', paperForm(context));
 
   get('/entries/:id', 'open-letter', entryPage);
   get('/entries/:id/mail', 'open-letter', mailFrame);

@@ -1,5 +1,6 @@
 /** Every word of the pages in Thai, the first language. Words of codes that the register keeps (states, reasons, kinds of acts) are in th-codes.ts. */
 import { insideTh } from './inside.th.ts';
+import { paperTh } from './paper.th.ts';
 import { sealTh } from './seal.th.ts';
 import { thCodes, thDone, thError } from './th-codes.ts';
 
@@ -13,6 +14,7 @@ export const th = {
   code: thCodes,
   inside: insideTh,
   seal: sealTh,
+  paper: paperTh,
 
   menu: {
     label: 'เมนูหลัก',
