@@ -85,7 +85,7 @@ describe('loading the tables of a copy', () => {
     try {
       await prepareSchema(db, await migrations());
       const before = await db.unsafe(SHAPE);
-      await loadTables(db, { tables: copy.tables, sequences: [{ name: 'public.fact_change_id_seq', value: 41 }], readPiece: read });
+      await loadTables(db, { tables: copy.tables, sequences: [{ name: 'fact_change_id_seq', value: 40 }], readPiece: read });
       expect(await db.unsafe(SHAPE)).toEqual(before);
       expect((await dump(db)).tables).toEqual(copy.tables);
       expect((await verify({ db, store: live.store })).faults).toEqual([]);
@@ -124,7 +124,7 @@ describe('loading the tables of a copy', () => {
     const db = await emptyDatabase();
     try {
       await prepareSchema(db, await migrations());
-      const cut = Buffer.from('1\tonly two fields\n');
+      const cut = Buffer.from('1\n');
       const sha256 = createHash('sha256').update(cut).digest('hex');
       const tables = copy.tables.map(table =>
         table.name === 'unit' ? { ...table, rows: 1, pieces: [{ sha256, size: cut.length }] } : table,

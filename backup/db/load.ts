@@ -8,8 +8,9 @@ import { pipeline } from 'node:stream/promises';
 import type { Database, Transaction } from '../../register/db/connect.ts';
 import { sqlState } from '../../register/db/transaction.ts';
 import type { Manifest, TableCopy } from '../format.ts';
+import { insertMigration, makeMigrationTable, selectFillOrder, selectTableNames, setSequence } from './load-queries.ts';
 import { AFTER_LOAD, BEFORE_LOAD } from './load-sql.ts';
-import { insertMigration, makeMigrationTable, quoted, selectFillOrder, selectTableNames, setSequence } from './queries.ts';
+import { quoted } from './tables.ts';
 
 /** A copy that does not hold what it says, or a database that does not take it. Names the object: a table, a piece, a migration. */
 export class LoadFault extends Error {
@@ -26,7 +27,7 @@ export class LoadFault extends Error {
 
 export interface LoadInput {
   tables: TableCopy[];
-  /** `value` is what the sequence gives next. */
+  /** `value` is the last that the sequence gave. */
   sequences: Manifest['sequences'];
   /** The bytes of a piece. They are hashed again here. */
   readPiece(sha256: string): Promise<Buffer>;
@@ -155,7 +156,7 @@ function linesIn(bytes: Buffer): number {
  * (the stream would wait for ever), so the query's own refusal is listened to beside it.
  */
 async function copyIn(tx: Transaction, text: string, name: string, source: AsyncIterable<Buffer>): Promise<void> {
-  const query = tx.unsafe(text).writable() as Promise<NodeJS.WritableStream> & { reject?: (error: unknown) => void };
+  const query = tx.unsafe(text) as ReturnType<Transaction['unsafe']> & { reject?: (error: unknown) => void };
   const refused = new Promise<never>((_, reject) => {
     const told = query.reject?.bind(query);
     query.reject = error => {
@@ -165,7 +166,7 @@ async function copyIn(tx: Transaction, text: string, name: string, source: Async
   });
   refused.catch(() => {});
   try {
-    const stream = await query;
+    const stream = await query.writable();
     await Promise.race([pipeline(Readable.from(source, { objectMode: true, highWaterMark: 1 }), stream), refused]);
   } catch (error) {
     throw error instanceof LoadFault ? error : new LoadFault(`table ${name}`, messageOf(error), error);
