@@ -10,7 +10,7 @@ import { insertAct } from '../act/queries.ts';
 import { actInOffice } from '../act/run.ts';
 import { Checks, isId } from '../checks.ts';
 import type { Database } from '../db/connect.ts';
-import { inAgency } from '../db/transaction.ts';
+import { inAgency, inTransaction } from '../db/transaction.ts';
 import { looking } from '../look/entry-queries.ts';
 import { newPublicCode, registerYear } from '../number.ts';
 import type { ActOutcome, Officer, RegisterContext } from '../officer.ts';
@@ -24,6 +24,7 @@ import {
   selectBooks,
   selectOpenBooks,
   selectSlips,
+  selectWhetherWaitingSlip,
   settleBookRow,
   settleSlip,
   takeBookOrdinal,
@@ -38,6 +39,7 @@ const MOST_SLIPS = 500;
 export interface BookToPrint {
   /** 'ส.1/2569' */
   name: string;
+  year: number;
   madeAt: Date;
   madeBy: string;
   slips: { slip: number; checkCode: string; publicCode: string }[];
@@ -76,7 +78,7 @@ export async function makeBook(
   for (let tries = 0; tries < 5; tries++) {
     const claimed = await claim();
     const name = bookName(claimed);
-    const bytes = await print({ name, madeAt: at, madeBy: officer.name, slips });
+    const bytes = await print({ name, year: claimed.year, madeAt: at, madeBy: officer.name, slips });
     const pdf = await context.store.put(bytes);
     const written = await inAgency(context.db, officer.agencyId, officer, async tx => {
       if ((await takeBookOrdinal(tx, officer.agencyId, claimed.year)) !== claimed.ordinal) return false;
@@ -147,6 +149,12 @@ export async function getBook(db: Database, officer: Officer, bookId: string): P
     const hidden = (slip: SlipShown) => !officer.appointed && slip.register !== null && slip.register.endsWith('-classified');
     return { book, slips: slips.map(slip => (hidden(slip) ? { ...slip, entryId: null, number: null, year: null } : slip)) };
   });
+}
+
+/** Whether a code is that of a slip whose letter has not been entered yet: what the receipt in the sender's hand leads to until then. */
+export async function isWaitingSlip(db: Database, publicCode: string): Promise<boolean> {
+  if (!/^[0-9a-hjkmnp-tv-z]{26}$/.test(publicCode)) return false;
+  return await inTransaction(db, tx => selectWhetherWaitingSlip(tx, publicCode));
 }
 
 /** Books whose slips may still be entered, for the form. */

@@ -7,7 +7,7 @@ import { listEntries } from '../look/entries.ts';
 import { getEntry } from '../look/entry.ts';
 import { publicEntry } from '../look/public.ts';
 import type { Officer } from '../officer.ts';
-import { type BookToPrint, getBook, listBooks, makeBook, openBooks, settleBook, voidSlip } from './book.ts';
+import { type BookToPrint, getBook, isWaitingSlip, listBooks, makeBook, openBooks, settleBook, voidSlip } from './book.ts';
 import { enterPaper, newPaperId, type PaperInput } from './enter-paper.ts';
 
 let fresh: FreshDatabase;
@@ -113,6 +113,8 @@ describe('the book of numbers', () => {
     const slip = book.slips[1];
     if (slip === undefined) throw new Error('no slip');
     expect(await publicEntry(fresh.db, slip.publicCode)).toBeNull();
+    expect(await isWaitingSlip(fresh.db, slip.publicCode)).toBe(true);
+    for (const none of ['', 'x', '0'.repeat(26), '%']) expect(await isWaitingSlip(fresh.db, none)).toBe(false);
     const used = { bookId, slip: 2, checkCode: slip.checkCode.toUpperCase() };
     const entered = await enterPaper(context(), officer, paper({ slip: used }));
     if (entered.outcome !== 'done') throw new Error(JSON.stringify(entered));

@@ -163,3 +163,9 @@ export async function selectOpenBooks(tx: Transaction): Promise<{ id: string; ye
   return await tx<{ id: string; year: number; ordinal: number }[]>`
     SELECT id, year, ordinal FROM number_book WHERE settled_at IS NULL ORDER BY year DESC, ordinal DESC LIMIT 50`;
 }
+
+/** Through a function of the database that looks past row-level security, and tells no more than yes or no. */
+export async function selectWhetherWaitingSlip(tx: Transaction, publicCode: string): Promise<boolean> {
+  const [row] = await tx<{ found: boolean }[]>`SELECT EXISTS (SELECT FROM find_public_slip(${publicCode})) AS found`;
+  return row?.found === true;
+}

@@ -7,6 +7,7 @@
  */
 import { Failure } from '../../register/failure.ts';
 import { type PublicEntry, publicEntry } from '../../register/look/public.ts';
+import { isWaitingSlip } from '../../register/paper/book.ts';
 import type { WebContext } from '../context.ts';
 import { createRouter, formBody, type Handler, peerAddress, type Request, type Response, type Router, textField } from '../http.ts';
 import { createRate, type Rate } from '../rate.ts';
@@ -93,8 +94,10 @@ async function compare(context: PublicContext, comparisons: Rate, request: Reque
 async function find(context: PublicContext, response: Response, code: string): Promise<PublicEntry | null> {
   try {
     const entry = CODE.test(code) ? await publicEntry(context.db, code) : null;
-    if (entry === null) notFound(response);
-    return entry;
+    if (entry !== null) return entry;
+    if (await isWaitingSlip(context.db, code)) send(response, 200, messagePage('slipWaiting'));
+    else notFound(response);
+    return null;
   } catch (error) {
     broken(context, response, error);
     return null;

@@ -74,7 +74,7 @@ export function codePage(): string {
   return render('code', {});
 }
 
-export function messagePage(which: 'notFound' | 'tooMany' | 'unavailable'): string {
+export function messagePage(which: 'notFound' | 'slipWaiting' | 'tooMany' | 'unavailable'): string {
   const title = `${which}Title` as const;
   return render('message', { titleTh: th[title], titleEn: en[title], textTh: th[which], textEn: en[which] });
 }

@@ -36,6 +36,9 @@ export const publicEn: typeof publicTh = {
   codeHelp: 'Enter the code at the end of the link in the acknowledgement (26 characters).',
   code: 'Code',
   codeButton: 'Show',
+  slipWaitingTitle: 'Received, and about to be entered',
+  slipWaiting:
+    'This letter was taken in by the book of numbers during an outage. An officer will enter it, and its receive number will appear on this page.',
   notFoundTitle: 'No letter has this code',
   notFound: 'Please check the link in the acknowledgement and try again.',
   tooManyTitle: 'Too many requests',
