@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
-import type { Database } from './db/connect.ts';
+import type { Database, Transaction } from './db/connect.ts';
 import { actHash, entryHash, genesisHash } from './ledger.ts';
 import type { Store } from './store/folder.ts';
 import {
@@ -42,70 +42,77 @@ export interface VerifyInput {
   store: Store;
   /** Re-hash every blob (default), or only check that it is there with the right size. */
   readBlobs?: boolean;
+  /** Look at this agency alone; all of them when not said. */
+  agencyId?: number;
 }
 
 /** Reads everything in one snapshot, so that it may run while letters keep coming in. Memory does not grow with the register. */
 export async function verify(input: VerifyInput): Promise<VerifyReport> {
+  return (await input.db.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', tx => verifyIn(tx, input))) as VerifyReport;
+}
+
+/** As verify, within a transaction: sees what it has written, so that rows can be proven before they are committed. */
+export async function verifyIn(tx: Transaction, input: Omit<VerifyInput, 'db'>): Promise<VerifyReport> {
   const report: VerifyReport = { agencies: 0, entries: 0, acts: 0, blobs: 0, bytes: 0, faults: [] };
-  await input.db.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async tx => {
-    const agencies = await selectAgencies(tx);
-    report.agencies = agencies.filter(agency => agency.id > 0).length;
-    const codes = new Map(agencies.map((agency: AgencyRow) => [agency.id, agency.code]));
-    const heads = new Map((await selectSeries(tx)).map(row => [`${row.agencyId} ${row.series} ${row.year}`, row]));
+  const only = input.agencyId ?? null;
+  const agencies = await selectAgencies(tx, only);
+  report.agencies = agencies.filter(agency => agency.id > 0).length;
+  const codes = new Map(agencies.map((agency: AgencyRow) => [agency.id, agency.code]));
+  const heads = new Map((await selectSeries(tx, only)).map(row => [`${row.agencyId} ${row.series} ${row.year}`, row]));
 
-    const chains = new Chains(codes, report);
-    for await (const rows of streamEntries(tx)) {
-      for (const row of rows) {
-        report.entries++;
-        const object = `entry ${codes.get(row.agencyId) ?? row.agencyId} ${row.register} ${row.number}/${row.year}`;
-        chains.next(
-          `${row.agencyId} ${row.register} ${row.year}`,
-          row.agencyId,
-          row.register,
-          row.year,
-          row.number,
-          row.previousHash,
-          entryHash(row),
-          row.hash,
-          object,
-        );
-        if (row.messageSha256 !== null && row.rawSha256 !== null && !row.messageSha256.equals(row.rawSha256)) {
-          report.faults.push({ invariant: 'I4', object, problem: 'the hash of the raw bytes in the entry is not that of its message' });
-        }
+  const chains = new Chains(codes, report);
+  for await (const rows of streamEntries(tx, only)) {
+    for (const row of rows) {
+      report.entries++;
+      const object = `entry ${codes.get(row.agencyId) ?? row.agencyId} ${row.register} ${row.number}/${row.year}`;
+      chains.next(
+        `${row.agencyId} ${row.register} ${row.year}`,
+        row.agencyId,
+        row.register,
+        row.year,
+        row.number,
+        row.previousHash,
+        entryHash(row),
+        row.hash,
+        object,
+      );
+      if (row.messageSha256 !== null && row.rawSha256 !== null && !row.messageSha256.equals(row.rawSha256)) {
+        report.faults.push({ invariant: 'I4', object, problem: 'the hash of the raw bytes in the entry is not that of its message' });
       }
     }
-    for await (const rows of streamActs(tx)) {
-      for (const row of rows) {
-        report.acts++;
-        const object = `act ${codes.get(row.agencyId) ?? row.agencyId} ${row.register} ${row.ordinal}`;
-        chains.next(
-          `${row.agencyId} act:${row.register} 0`,
-          row.agencyId,
-          `act:${row.register}`,
-          0,
-          row.ordinal,
-          row.previousHash,
-          actHash(row),
-          row.hash,
-          object,
-        );
-      }
+  }
+  for await (const rows of streamActs(tx, only)) {
+    for (const row of rows) {
+      report.acts++;
+      const object = `act ${codes.get(row.agencyId) ?? row.agencyId} ${row.register} ${row.ordinal}`;
+      chains.next(
+        `${row.agencyId} act:${row.register} 0`,
+        row.agencyId,
+        `act:${row.register}`,
+        0,
+        row.ordinal,
+        row.previousHash,
+        actHash(row),
+        row.hash,
+        object,
+      );
     }
-    chains.finish(heads);
+  }
+  chains.finish(heads);
 
-    for (const row of await selectDoubleMessages(tx))
-      report.faults.push({ invariant: 'I2', object: `message ${row.id}`, problem: 'the same bytes under the same envelope stand twice' });
-    for (const row of await selectLooseEnds(tx)) report.faults.push({ invariant: row.invariant, object: row.object, problem: row.problem });
-    for (const row of await selectUnitGaps(tx))
-      report.faults.push({
-        invariant: 'I3',
-        object: `unit register ${row.unitId} ${row.year}`,
-        problem: `${row.entries} numbers, the last is ${row.last}`,
-      });
-    for (const row of await selectBrokenAcknowledgements(tx))
-      report.faults.push({ invariant: 'I6', object: `entry ${row.entryId}`, problem: 'acknowledged more than once' });
-    await verifyBlobs(streamBlobs(tx), input, report);
-  });
+  for (const row of await selectDoubleMessages(tx, only))
+    report.faults.push({ invariant: 'I2', object: `message ${row.id}`, problem: 'the same bytes under the same envelope stand twice' });
+  for (const row of await selectLooseEnds(tx, only))
+    report.faults.push({ invariant: row.invariant, object: row.object, problem: row.problem });
+  for (const row of await selectUnitGaps(tx, only))
+    report.faults.push({
+      invariant: 'I3',
+      object: `unit register ${row.unitId} ${row.year}`,
+      problem: `${row.entries} numbers, the last is ${row.last}`,
+    });
+  for (const row of await selectBrokenAcknowledgements(tx, only))
+    report.faults.push({ invariant: 'I6', object: `entry ${row.entryId}`, problem: 'acknowledged more than once' });
+  await verifyBlobs(streamBlobs(tx, only), input, report);
   return report;
 }
 
@@ -171,7 +178,7 @@ class Chains {
 
 async function verifyBlobs(
   blobs: AsyncIterable<{ sha256: string; size: number }[]>,
-  input: VerifyInput,
+  input: Omit<VerifyInput, 'db'>,
   report: VerifyReport,
 ): Promise<void> {
   for await (const rows of blobs) {
