@@ -741,6 +741,9 @@ CREATE TABLE number_book (
   CONSTRAINT number_book_ordinal_check CHECK ((ordinal > 0)),
   CONSTRAINT number_book_slips_check CHECK (((slips >= 1) AND (slips <= 500)))
 );
+CREATE TRIGGER note_deleted AFTER DELETE ON public.number_book REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''number_book'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.number_book REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''number_book'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.number_book REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''number_book'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM (SELECT agency_id, id FROM came UNION SELECT agency_id, id FROM went) AS touched HAVING count(*) > 0');
 CREATE TRIGGER number_book_is_kept BEFORE DELETE ON public.number_book FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER number_book_stays BEFORE UPDATE ON public.number_book FOR EACH ROW EXECUTE FUNCTION keep_number_book();
 ALTER TABLE number_book ENABLE ROW LEVEL SECURITY;
@@ -772,6 +775,9 @@ CREATE TABLE number_slip (
   CONSTRAINT number_slip_slip_check CHECK ((slip > 0)),
   CONSTRAINT number_slip_state_check CHECK ((state = ANY (ARRAY['unused'::text, 'entered'::text, 'void'::text])))
 );
+CREATE TRIGGER note_deleted AFTER DELETE ON public.number_slip REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''number_slip'', jsonb_agg(jsonb_build_array(agency_id, book_id, slip)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.number_slip REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''number_slip'', jsonb_agg(jsonb_build_array(agency_id, book_id, slip)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.number_slip REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''number_slip'', jsonb_agg(jsonb_build_array(agency_id, book_id, slip)) FROM (SELECT agency_id, book_id, slip FROM came UNION SELECT agency_id, book_id, slip FROM went) AS touched HAVING count(*) > 0');
 CREATE TRIGGER number_slip_is_kept BEFORE DELETE ON public.number_slip FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER number_slip_once BEFORE UPDATE ON public.number_slip FOR EACH ROW EXECUTE FUNCTION keep_number_slip();
 ALTER TABLE number_slip ENABLE ROW LEVEL SECURITY;

@@ -84,3 +84,6 @@ GRANT SELECT, INSERT, UPDATE ON number_book, number_slip TO saraban_app;
 CREATE FUNCTION find_public_slip(code text) RETURNS TABLE (agency_id integer, book_id uuid, slip integer)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
   AS $$ SELECT s.agency_id, s.book_id, s.slip FROM number_slip s WHERE s.public_code = code AND s.state = 'unused' $$;
+
+SELECT watch_changes('number_book');
+SELECT watch_changes('number_slip');
