@@ -1,0 +1,77 @@
+/** Form 13 (ทะเบียนหนังสือรับ) and form 14 (ทะเบียนหนังสือส่ง), written out for forms/register.typ. */
+import type { FormData, FormRow, FormSeal } from './data.ts';
+import { type Habits, habitsOf, MONTHS } from './habits.ts';
+import type { FormValue } from './typst.ts';
+
+const FORMS = {
+  receive: { number: '13', title: 'ทะเบียนหนังสือรับ', column: 'เลขทะเบียนรับ' },
+  send: { number: '14', title: 'ทะเบียนหนังสือส่ง', column: 'เลขทะเบียนส่ง' },
+} as const;
+
+export function fillRegister(data: FormData, which: 'receive' | 'send'): FormValue {
+  const habits = habitsOf(data.agency);
+  const form = FORMS[which];
+  const title = data.classified ? `${form.title}ชั้นความลับ` : form.title;
+  const period = periodText(data, habits);
+  return {
+    agency: data.agency.nameTh,
+    form: `แบบที่ ${habits.digits(form.number)}`,
+    title,
+    file: { raw: `${title} ${period} ${data.agency.nameTh}` },
+    column: form.column,
+    classified: data.classified,
+    period,
+    total: data.rows.length === 0 ? '' : `รวม ${habits.count(data.rows.length)} รายการ`,
+    thaiDigits: data.agency.numerals === 'thai',
+    rows: data.period.kind === 'day' ? data.rows.map(row => cellsOf(row, habits)) : byDay(data.rows, habits),
+    printed: `พิมพ์จากระบบสารบรรณ ${habits.date(data.printedAt)} เวลา ${habits.time(data.printedAt)}${data.printedBy === '' ? '' : ` โดย ${data.printedBy}`}`,
+    seal: data.seal === undefined ? null : sealOf(data.seal, habits),
+  };
+}
+
+function periodText({ period }: FormData, habits: Habits): string {
+  if (period.kind === 'year') return `ปี ${habits.era(period.year)}`;
+  if (period.kind === 'month') return `เดือน ${MONTHS[period.month - 1] ?? ''} ${habits.era(period.year)}`;
+  const [date = '', month = '', year = ''] = habits.day(period.day).split(' ');
+  return `วันที่ ${date} เดือน ${month} ${habits.eraName} ${year}`;
+}
+
+/** The rows of several days, with a line before each day's first. */
+function byDay(rows: FormRow[], habits: Habits): FormValue[] {
+  const counts = new Map<string, number>();
+  const days = rows.map(row => habits.isoDay(row.at));
+  for (const day of days) counts.set(day, (counts.get(day) ?? 0) + 1);
+  return rows.flatMap((row, index) => {
+    const day = days[index] ?? '';
+    const cells = cellsOf(row, habits);
+    return day === days[index - 1] ? [cells] : [{ day: habits.weekday(day), count: `${habits.count(counts.get(day) ?? 0)} รายการ` }, cells];
+  });
+}
+
+function cellsOf(row: FormRow, habits: Habits): FormValue {
+  const { ended } = row;
+  const mark = ended === null ? '' : ended.state === 'cancelled' ? 'ยกเลิก' : 'ส่งคืน';
+  return {
+    number: habits.digits(String(row.number)),
+    letterNumber: row.letterNumber,
+    letterDate: habits.shortDay(row.letterDate),
+    from: row.from,
+    to: row.to,
+    subject: row.subject,
+    action: row.action,
+    remark: row.remark,
+    struck: ended?.state === 'cancelled',
+    mark: ended === null || ended.reason === '' ? mark : `${mark}: ${ended.reason}`,
+  };
+}
+
+function sealOf(seal: FormSeal, habits: Habits): FormValue {
+  return {
+    closed: `ปิดทะเบียนประจำวัน ครั้งที่ ${habits.count(seal.ordinal)} เมื่อ ${habits.date(seal.closedAt)} เวลา ${habits.time(seal.closedAt)}`,
+    lines: [
+      ['แฮชท้ายห่วงโซ่ของทะเบียน', seal.chainHead],
+      ['ตราปิดของวันก่อนหน้า', seal.previousSeal === '' ? 'ไม่มี (วันแรก)' : seal.previousSeal],
+      ['ลายนิ้วมือกุญแจลงนาม', seal.keyFingerprint],
+    ],
+  };
+}
