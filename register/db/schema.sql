@@ -311,6 +311,23 @@ ALTER TABLE closed_book ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON closed_book FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT ON closed_book TO saraban_app;
 
+-- closed_certificate ----------------------------------------------------------------------------------
+CREATE TABLE closed_certificate (
+  agency_id integer NOT NULL,
+  certificate_id uuid NOT NULL,
+  ordinal integer NOT NULL,
+  CONSTRAINT closed_certificate_pkey PRIMARY KEY (agency_id, certificate_id),
+  CONSTRAINT closed_certificate_agency_id_certificate_id_fkey FOREIGN KEY (agency_id, certificate_id) REFERENCES certificate(agency_id, id),
+  CONSTRAINT closed_certificate_agency_id_ordinal_fkey FOREIGN KEY (agency_id, ordinal) REFERENCES closed_day(agency_id, ordinal)
+);
+CREATE TRIGGER closed_certificate_stays BEFORE DELETE OR UPDATE ON public.closed_certificate FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.closed_certificate REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''closed_certificate'', jsonb_agg(jsonb_build_array(agency_id, certificate_id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.closed_certificate REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''closed_certificate'', jsonb_agg(jsonb_build_array(agency_id, certificate_id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.closed_certificate REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''closed_certificate'', jsonb_agg(jsonb_build_array(agency_id, certificate_id)) FROM (SELECT agency_id, certificate_id FROM came UNION SELECT agency_id, certificate_id FROM went) AS touched HAVING count(*) > 0');
+ALTER TABLE closed_certificate ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_agency ON closed_certificate FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
+GRANT INSERT, SELECT ON closed_certificate TO saraban_app;
+
 -- closed_day ------------------------------------------------------------------------------------------
 CREATE TABLE closed_day (
   agency_id integer NOT NULL,
@@ -363,6 +380,23 @@ CREATE TRIGGER note_updated AFTER UPDATE ON public.closed_file REFERENCING OLD T
 ALTER TABLE closed_file ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON closed_file FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT ON closed_file TO saraban_app;
+
+-- closed_mark -----------------------------------------------------------------------------------------
+CREATE TABLE closed_mark (
+  agency_id integer NOT NULL,
+  ordinal integer NOT NULL,
+  changes_floor bigint NOT NULL,
+  changes_listed bigint[] NOT NULL,
+  CONSTRAINT closed_mark_pkey PRIMARY KEY (agency_id, ordinal),
+  CONSTRAINT closed_mark_agency_id_ordinal_fkey FOREIGN KEY (agency_id, ordinal) REFERENCES closed_day(agency_id, ordinal)
+);
+CREATE TRIGGER closed_mark_stays BEFORE DELETE OR UPDATE ON public.closed_mark FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.closed_mark REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''closed_mark'', jsonb_agg(jsonb_build_array(agency_id, ordinal)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.closed_mark REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''closed_mark'', jsonb_agg(jsonb_build_array(agency_id, ordinal)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.closed_mark REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''closed_mark'', jsonb_agg(jsonb_build_array(agency_id, ordinal)) FROM (SELECT agency_id, ordinal FROM came UNION SELECT agency_id, ordinal FROM went) AS touched HAVING count(*) > 0');
+ALTER TABLE closed_mark ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_agency ON closed_mark FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
+GRANT INSERT, SELECT ON closed_mark TO saraban_app;
 
 -- copy ------------------------------------------------------------------------------------------------
 CREATE TABLE copy (
