@@ -1,36 +1,28 @@
-/** SQL about the shape of the database, for loading rows into it. */
+/** SQL of tables.ts: the catalog of the tables a copy holds. */
 import type { Transaction } from '../../register/db/connect.ts';
 
-/** Text in double quotes, as PostgreSQL reads the name of a table or column. */
-export function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
+export interface TableShapeRow {
+  name: string;
+  columns: string[];
+  key: string[];
 }
 
-/** Brings the table of migrations into being as register/db/migrate.ts does. */
-export async function makeMigrationTable(tx: Transaction): Promise<void> {
-  await tx`CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())`;
+export async function selectTableShapes(tx: Transaction): Promise<TableShapeRow[]> {
+  return await tx<TableShapeRow[]>`
+    SELECT c.relname AS name,
+           (SELECT array_agg(a.attname::text ORDER BY a.attnum) FROM pg_attribute a
+            WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '') AS columns,
+           coalesce((SELECT array_agg(a.attname::text ORDER BY array_position(i.indkey::int2[], a.attnum)) FROM pg_index i
+                     JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey::int2[])
+                     WHERE i.indrelid = c.oid AND i.indisprimary), '{}') AS key
+    FROM pg_class c
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+    ORDER BY c.relname COLLATE "C"`;
 }
 
-export async function insertMigration(tx: Transaction, name: string, sha256: string): Promise<void> {
-  await tx`INSERT INTO migration (name, sha256) VALUES (${name}, ${sha256})`;
-}
-
-/** Tables of the schema public. */
-export async function selectTableNames(tx: Transaction): Promise<string[]> {
-  const rows = await tx<{ name: string }[]>`
-    SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' ORDER BY c.relname`;
-  return rows.map(row => row.name);
-}
-
-/** Which table must be filled before which: foreign keys that are checked at once, and not those of a table to itself. */
-export async function selectFillOrder(tx: Transaction): Promise<{ child: string; parent: string }[]> {
-  return await tx<{ child: string; parent: string }[]>`
-    SELECT DISTINCT c.relname AS child, p.relname AS parent
-    FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_class p ON p.oid = k.confrelid
-    WHERE k.contype = 'f' AND NOT k.condeferrable AND k.conrelid <> k.confrelid AND c.relnamespace = 'public'::regnamespace`;
-}
-
-/** @param value - what the sequence gives next */
-export async function setSequence(tx: Transaction, name: string, value: number): Promise<void> {
-  await tx`SELECT setval(${name}::regclass, ${value}, false)`;
+export async function selectSequences(tx: Transaction): Promise<{ name: string; value: number }[]> {
+  return await tx<{ name: string; value: number }[]>`
+    SELECT sequencename::text AS name, last_value AS value FROM pg_sequences
+    WHERE schemaname = 'public' AND last_value IS NOT NULL ORDER BY sequencename COLLATE "C"`;
 }
