@@ -125,5 +125,6 @@ export const NOT_COPIED: Record<string, string> = {
   pack_object: 'what lies in the places is asked of the places',
   pack_at_place: 'what lies in the places is asked of the places',
   changed: 'notes for the copies between nights; the next night begins them anew',
+  moving_in: 'its rows never outlive their transaction',
   change_watch: 'a restored register notes its changes from its own first night on',
 };

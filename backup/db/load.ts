@@ -130,7 +130,7 @@ async function copyTable(tx: Transaction, table: TableCopy, input: LoadInput): P
   if (rows !== table.rows) throw new LoadFault(`table ${table.name}`, `has ${rows} rows, the copy says ${table.rows}`);
 }
 
-async function* piecesOf(table: TableCopy, input: LoadInput, count: (lines: number) => void): AsyncGenerator<Buffer> {
+export async function* piecesOf(table: TableCopy, input: LoadInput, count: (lines: number) => void): AsyncGenerator<Buffer> {
   for (const piece of table.pieces) {
     const bytes = await input.readPiece(piece.sha256);
     const object = `table ${table.name}, piece ${piece.sha256}`;
@@ -155,7 +155,7 @@ function linesIn(bytes: Buffer): number {
  * COPY … FROM STDIN. The client resolves its query as soon as the stream is there and tells the stream nothing when PostgreSQL refuses the last rows
  * (the stream would wait for ever), so the query's own refusal is listened to beside it.
  */
-async function copyIn(tx: Transaction, text: string, name: string, source: AsyncIterable<Buffer>): Promise<void> {
+export async function copyIn(tx: Transaction, text: string, name: string, source: AsyncIterable<Buffer>): Promise<void> {
   const query = tx.unsafe(text) as ReturnType<Transaction['unsafe']> & { reject?: (error: unknown) => void };
   const refused = new Promise<never>((_, reject) => {
     const told = query.reject?.bind(query);
