@@ -1,5 +1,6 @@
 /** What the web is handed by whoever starts it (cli), and hands on to its pages. */
 
+import type { BackupSettings } from '../config/backup-settings.ts';
 import type { Jobs } from '../register/jobs/jobs.ts';
 import type { RegisterContext } from '../register/officer.ts';
 
@@ -22,6 +23,18 @@ export interface WebSettings {
   data: string;
   /** CIDR networks of the agency: /metrics is open to them, and their proxies are believed. Loopback always is. */
   ownNetworks: string[];
+  /** What the pages say of the copies in other places; they hand none of it to an agency. */
+  backup?: Pick<BackupSettings, 'places' | 'at' | 'maxAgeHours'>;
+  /** The timestamp authority; null when none is set. */
+  timestampUrl?: string | null;
+}
+
+/** A place of the settings. */
+export interface CopyPlace {
+  /** As copy_at_place has it. */
+  name: string;
+  /** On another disk or machine, as far as can be told. */
+  elsewhere: boolean;
 }
 
 /** Whether the appliance can take and show letters now; one line a part, for /healthz. */
@@ -35,4 +48,6 @@ export interface WebContext extends RegisterContext {
   settings: WebSettings;
   log: WebLog;
   readiness(): Promise<Readiness>;
+  /** The places of copies that are set; asked for by the pages about copies alone. Without it, those of the settings are believed to be elsewhere. */
+  copyPlaces?(): Promise<CopyPlace[]>;
 }

@@ -9,6 +9,7 @@ import type { Assets } from './assets.ts';
 import type { WebContext } from './context.ts';
 import { type Format, formatFor } from './format.ts';
 import type { Request, Response } from './http.ts';
+import { railFoot } from './rail-foot.ts';
 import type { Flash } from './session.ts';
 import { wordOf } from './text/text.ts';
 import type { Views } from './views.ts';
@@ -20,7 +21,18 @@ export interface PageContext extends WebContext {
   assets: Assets;
 }
 
-export type RailName = 'register' | 'classified' | 'in-tray' | 'held' | 'notices' | 'outbox' | 'settings' | 'provider' | 'account';
+export type RailName =
+  | 'register'
+  | 'classified'
+  | 'in-tray'
+  | 'held'
+  | 'notices'
+  | 'outbox'
+  | 'days'
+  | 'copies'
+  | 'settings'
+  | 'provider'
+  | 'account';
 
 export interface PageOptions {
   title: string;
@@ -140,7 +152,11 @@ export async function countsOf(context: PageContext, visit: SignedIn): Promise<C
 async function frameOf(context: PageContext, visit: SignedIn, options: PageOptions, flash: Flash | null): Promise<object> {
   const { text, officer, agency } = visit;
   const provider = may(officer, 'provider');
-  const figures = provider ? {} : railCounts(visit, await countsOf(context, visit));
+  const [counts, copies] = await Promise.all([
+    provider ? null : countsOf(context, visit),
+    railFoot(context, visit, options.current === 'copies'),
+  ]);
+  const figures = counts === null ? {} : railCounts(visit, counts);
   const items: { name: RailName; href: string; label: string; shown: boolean; rule: boolean }[] = [
     { name: 'provider', href: '/provider', label: text.provider.title, shown: provider, rule: false },
     {
@@ -162,12 +178,13 @@ async function frameOf(context: PageContext, visit: SignedIn, options: PageOptio
     { name: 'held', href: '/held', label: text.menu.held, shown: may(officer, 'enter-held') || officer.role === 'auditor', rule: false },
     { name: 'notices', href: '/notices', label: text.menu.notices, shown: may(officer, 'see-notices'), rule: false },
     { name: 'outbox', href: '/outbox', label: text.menu.outbox, shown: may(officer, 'see-outbox'), rule: false },
+    { name: 'days', href: '/days', label: text.night.days.title, shown: may(officer, 'see-days'), rule: true },
     {
       name: 'settings',
       href: '/settings',
       label: text.menu.settings,
       shown: may(officer, 'manage-correspondents') || may(officer, 'see-acts'),
-      rule: true,
+      rule: false,
     },
   ];
   return {
@@ -194,6 +211,7 @@ async function frameOf(context: PageContext, visit: SignedIn, options: PageOptio
           countTitle: figure?.title ?? '',
         };
       }),
+    copies,
     flash:
       flash === null
         ? null

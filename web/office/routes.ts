@@ -15,6 +15,7 @@ import { correspondentRoutes } from './correspondents.ts';
 import { loadOfficeViews, type OfficeContext, sendOffice } from './page.ts';
 import { peopleRoutes } from './people.ts';
 import { policyRoutes } from './policy.ts';
+import { providerCopiesRoutes } from './provider-copies.ts';
 import { ruleRoutes } from './rules.ts';
 import { templateRoutes } from './templates.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -58,5 +59,6 @@ export function officeRoutes(pages: PageContext): Router {
   templateRoutes(router, context);
   actRoutes(router, context);
   providerRoutes(router, context);
+  providerCopiesRoutes(router, context);
   return router;
 }

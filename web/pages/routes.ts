@@ -9,6 +9,8 @@ import { signedIn } from '../visit.ts';
 import { type PageHandler, pageFor } from '../who.ts';
 import { accountPage, changePassword } from './account.ts';
 import { amendForm, noteForm } from './amend.ts';
+import { certificateFile, copiesPage } from './copies.ts';
+import { dayFile, dayPage, daysPage, dayZip } from './days.ts';
 import { entryByNumber, entryPage } from './entry.ts';
 import { acknowledgePress, confirmPress, duplicatePress, factsPress, moveForm, reasonForm } from './entry-acts.ts';
 import { attachmentFile, mailFrame, originalFile } from './files.ts';
@@ -46,6 +48,13 @@ export function officerPages(context: PageContext, live: Live): Router {
   for (const register of ['receive', 'receive-classified'] as const)
     get(`/${register}/:year/:number`, 'open-letter', (of, ...rest) => entryByNumber(of, register, ...rest));
   get('/in-tray', 'see-in-tray', inTrayPage);
+  get('/copies', 'see-copies', copiesPage);
+  get('/copies/certificates/:file', 'see-copies', certificateFile);
+  get('/days', 'see-days', daysPage);
+  // Before the page of a day, which would take 'yyyy-mm-dd.zip' for a day.
+  get('/days/:day.zip', 'see-days', dayZip);
+  get('/days/:day', 'see-days', dayPage);
+  get('/days/:day/files/:name', 'see-days', dayFile);
   get('/outbox', 'see-outbox', outboxPage);
   get('/outbox/:id', 'see-outbox', outboxMailPage);
   get('/outbox/:id/mail', 'see-outbox', outboxMailFrame);

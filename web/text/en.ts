@@ -1,6 +1,7 @@
 /** Every word of the pages in English. The type Text makes a key that is missing here a fault of the type check. */
 import { enCodes, enDone, enError } from './en-codes.ts';
 import { insideEn } from './inside.en.ts';
+import { nightEn } from './night.en.ts';
 import { paperEn } from './paper.en.ts';
 import { sealEn } from './seal.en.ts';
 import type { Text } from './text.ts';
@@ -14,6 +15,7 @@ export const en: Text = {
   no: 'No',
   code: enCodes,
   inside: insideEn,
+  night: nightEn,
   seal: sealEn,
   paper: paperEn,
 

@@ -35,6 +35,8 @@ export const officeEn: typeof officeTh = {
     'token-revoked': 'The token was revoked.',
     'rules-saved': 'A new version of the rules was saved. It counts for letters that come from now on.',
     'template-saved': 'A new version of the template was saved.',
+    'copy-requested': 'Asked for. The copy begins in a moment.',
+    'reports-saved': 'The closing hour and the recipients of reports were saved.',
   },
   menu: {
     units: { title: 'Units', lead: 'Divisions, bureaus and sections, as a tree' },
