@@ -51,15 +51,19 @@ const SETTINGS = {
   timezone: 'UTC',
 };
 
+// For a scratch database that is thrown away whatever happens: nothing of it needs to survive a power cut.
+const RELAXED = { ...SETTINGS, fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', autovacuum: 'off', max_wal_size: '4GB' };
+
 const LARGEST_LOG_BYTES = 8 * 1024 * 1024;
 const FAST_SHUTDOWN_MS = 60_000;
 const ORPHANS_MS = 60_000;
 
 /**
  * Starts or joins the server of `dataFolder` (created when missing) and waits until it takes connections, however long its recovery takes.
+ * @param options.relaxed - without a flush to the disk: only for what is thrown away (cli/scratch-database.ts)
  * @throws Failure with one sentence that says what to do
  */
-export async function startPostgres(options: { dataFolder: string; log: PostgresLog }): Promise<RunningPostgres> {
+export async function startPostgres(options: { dataFolder: string; log: PostgresLog; relaxed?: boolean }): Promise<RunningPostgres> {
   const { dataFolder, log } = options;
   await mkdir(dataFolder, { recursive: true, mode: 0o700 });
   const layout = layoutOf(dataFolder);
@@ -67,7 +71,7 @@ export async function startPostgres(options: { dataFolder: string; log: Postgres
   createFolders(layout, user);
   const giveBack = takeLease(layout.leases);
   try {
-    const { pid, joined } = await joinOrLaunch(layout, user, log);
+    const { pid, joined } = await joinOrLaunch(layout, user, log, options.relaxed === true);
     return handle(layout, pid, joined, giveBack, log);
   } catch (error) {
     giveBack();
@@ -100,7 +104,12 @@ async function userFor(layout: Layout): Promise<ServerUser> {
   });
 }
 
-async function joinOrLaunch(layout: Layout, user: ServerUser, log: PostgresLog): Promise<{ pid: number; joined: boolean }> {
+async function joinOrLaunch(
+  layout: Layout,
+  user: ServerUser,
+  log: PostgresLog,
+  relaxed: boolean,
+): Promise<{ pid: number; joined: boolean }> {
   const orphansEnd = performance.now() + ORPHANS_MS;
   let program: Program | undefined;
   for (let attempt = 0; ; attempt += 1) {
@@ -112,7 +121,7 @@ async function joinOrLaunch(layout: Layout, user: ServerUser, log: PostgresLog):
     }
     program ??= await provideProgram(layout.home, user);
     await ensureCluster(layout, program, user);
-    const launched = await launch(layout, program, user, state?.pid, log);
+    const launched = await launch(layout, program, user, { stalePid: state?.pid, relaxed, log });
     if ('pid' in launched) return { pid: launched.pid, joined: false };
     // Another process was quicker: join its server. Or back ends of a killed server still hold its memory: they notice and go.
     const another = /lock file ".*" already exists/.test(launched.said);
@@ -161,8 +170,7 @@ async function launch(
   layout: Layout,
   program: Program,
   user: ServerUser,
-  stalePid: number | undefined,
-  log: PostgresLog,
+  { stalePid, relaxed, log }: { stalePid: number | undefined; relaxed: boolean; log: PostgresLog },
 ): Promise<{ pid: number } | { said: string }> {
   if ((statSync(layout.serverLog, { throwIfNoEntry: false })?.size ?? 0) > LARGEST_LOG_BYTES) {
     await rename(layout.serverLog, `${layout.serverLog}.1`);
@@ -171,7 +179,7 @@ async function launch(
   const said = statSync(layout.serverLog).size;
   const lent = lendFolders([layout.cluster, layout.socketFolder], user);
   const args = ['-D', lent.paths[0] ?? '', '-k', lent.paths[1] ?? '', '-c', `cluster_name=${layout.name}`];
-  for (const [name, value] of Object.entries(SETTINGS)) args.push('-c', `${name}=${value}`);
+  for (const [name, value] of Object.entries(relaxed ? RELAXED : SETTINGS)) args.push('-c', `${name}=${value}`);
   const child = spawn(program.postgres, args, {
     ...user,
     cwd: '/',

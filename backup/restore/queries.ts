@@ -1,0 +1,79 @@
+/** SQL of a restore: what the restored database says it needs, and how far it goes. As the owner, across agencies. */
+import type { Database, Transaction } from '../../register/db/connect.ts';
+import type { ClosedDayCount, SeriesCount } from '../format.ts';
+
+/** Whether nothing of a register stands here: no table of ours at all. */
+export async function isEmptyDatabase(db: Database): Promise<boolean> {
+  const [row] = await db<{ tables: number }[]>`
+    SELECT count(*)::integer AS tables FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')`;
+  return row?.tables === 0;
+}
+
+/** Whether tables stand, but no letter, no act and no agency: what a start that was broken off, or `doctor`, leaves behind. */
+export async function isUnusedRegister(db: Database): Promise<boolean> {
+  const [there] = await db<{ complete: boolean }[]>`
+    SELECT to_regclass('public.entry') IS NOT NULL AND to_regclass('public.act') IS NOT NULL AND to_regclass('public.message') IS NOT NULL AS complete`;
+  if (there?.complete !== true) return false;
+  const [row] = await db<{ used: boolean }[]>`
+    SELECT EXISTS (SELECT FROM entry) OR EXISTS (SELECT FROM act) OR EXISTS (SELECT FROM message) OR EXISTS (SELECT FROM agency WHERE id > 0) AS used`;
+  return row?.used === false;
+}
+
+/** Takes everything of ours away again: what a restore that was broken off left in a database beside us. */
+export async function dropEverything(db: Database): Promise<void> {
+  await db.unsafe(
+    'DROP SCHEMA IF EXISTS saraban_load CASCADE; DROP SCHEMA IF EXISTS pgboss CASCADE; DROP SCHEMA public CASCADE; CREATE SCHEMA public;',
+  );
+}
+
+export function streamBlobs(db: Database): AsyncIterable<{ sha256: string; size: number }[]> {
+  return db<{ sha256: string; size: number }[]>`
+    SELECT encode(sha256, 'hex') AS sha256, max(size) AS size FROM blob GROUP BY sha256 ORDER BY sha256`.cursor(5_000);
+}
+
+export async function selectBlobCount(tx: Transaction | Database): Promise<{ count: number; bytes: number }> {
+  const [row] = await tx<{ count: number; bytes: number }[]>`
+    SELECT count(*)::integer AS count, coalesce(sum(size), 0)::bigint AS bytes FROM (SELECT sha256, max(size) AS size FROM blob GROUP BY sha256) b`;
+  return row ?? { count: 0, bytes: 0 };
+}
+
+/** How far every chain goes, and its rows counted one by one: what a proof compares with the manifest. */
+export async function selectSeriesCounts(tx: Transaction | Database): Promise<SeriesCount[]> {
+  return await tx<SeriesCount[]>`
+    WITH counted AS (
+      SELECT agency_id, register AS series, year, count(*)::integer AS rows FROM entry GROUP BY agency_id, register, year
+      UNION ALL
+      SELECT agency_id, 'act:' || register, 0, count(*)::integer FROM act GROUP BY agency_id, register
+      UNION ALL
+      SELECT agency_id, 'unit:' || unit_id, unit_year, count(*)::integer FROM route WHERE unit_number IS NOT NULL GROUP BY agency_id, unit_id, unit_year
+    )
+    SELECT a.code AS agency, s.series, s.year, s.last_number AS "lastNumber", encode(s.head_hash, 'hex') AS "headHash", coalesce(c.rows, 0) AS rows
+    FROM series s JOIN agency a ON a.id = s.agency_id
+         LEFT JOIN counted c ON c.agency_id = s.agency_id AND c.series = s.series AND c.year = s.year
+    ORDER BY a.code COLLATE "C", s.series COLLATE "C", s.year`;
+}
+
+export async function selectClosedDayCounts(tx: Transaction | Database): Promise<ClosedDayCount[]> {
+  return await tx<ClosedDayCount[]>`
+    SELECT a.code AS agency, d.ordinal, d.day, encode(d.seal_sha256, 'hex') AS "sealSha256"
+    FROM closed_day d JOIN agency a ON a.id = d.agency_id ORDER BY a.code COLLATE "C", d.ordinal`;
+}
+
+export interface AgencyCount {
+  id: number;
+  code: string;
+  nameTh: string;
+  nameEn: string;
+  entries: number;
+  blobs: number;
+  bytes: number;
+}
+
+export async function selectAgencyCounts(tx: Transaction | Database): Promise<AgencyCount[]> {
+  return await tx<AgencyCount[]>`
+    SELECT a.id, a.code, a.name_th AS "nameTh", a.name_en AS "nameEn",
+           (SELECT count(*)::integer FROM entry e WHERE e.agency_id = a.id) AS entries,
+           (SELECT count(*)::integer FROM blob b WHERE b.agency_id = a.id) AS blobs,
+           (SELECT coalesce(sum(b.size), 0)::bigint FROM blob b WHERE b.agency_id = a.id) AS bytes
+    FROM agency a ORDER BY a.id`;
+}
