@@ -65,6 +65,12 @@ export const COMMANDS: Record<string, Command> = {
     en: 'Prove the whole register and every stored file, and name what does not hold',
     load: async () => (await import('./verify.ts')).verify,
   },
+  dns: {
+    usage: 'check [--agency CODE] [--host NAME]',
+    th: 'ตรวจระเบียน DNS ของที่อยู่กลาง และบอกระเบียนที่ต้องประกาศ',
+    en: 'Check the DNS records of the central addresses, and say what to publish',
+    load: async () => (await import('./dns.ts')).dns,
+  },
   doctor: {
     usage: '',
     th: 'ตรวจว่าเครื่องและการตั้งค่าพร้อมใช้งาน และบอกวิธีแก้',

@@ -20,7 +20,7 @@ export function chooseCourier(settings: GatewayContext['settings']): Courier {
 }
 
 /** Our name in EHLO: the machine's when it is a whole one, else that of the web address (RFC 5321 section 4.1.1.1 wants a name that resolves). */
-function ownName(webUrl: string): string {
+export function ownName(webUrl: string): string {
   const machine = hostname();
   if (machine.includes('.')) return machine;
   const { hostname: name } = new URL(webUrl);
