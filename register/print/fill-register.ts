@@ -4,8 +4,8 @@ import { type Habits, habitsOf, MONTHS } from './habits.ts';
 import type { FormValue } from './typst.ts';
 
 const FORMS = {
-  receive: { number: '13', title: 'ทะเบียนหนังสือรับ', column: 'เลขทะเบียนรับ' },
-  send: { number: '14', title: 'ทะเบียนหนังสือส่ง', column: 'เลขทะเบียนส่ง' },
+  receive: { number: '13', title: 'ทะเบียนหนังสือรับ', column: ['เลข', 'ทะเบียนรับ'] },
+  send: { number: '14', title: 'ทะเบียนหนังสือส่ง', column: ['เลข', 'ทะเบียนส่ง'] },
 } as const;
 
 export function fillRegister(data: FormData, which: 'receive' | 'send'): FormValue {
@@ -18,12 +18,11 @@ export function fillRegister(data: FormData, which: 'receive' | 'send'): FormVal
     form: `แบบที่ ${habits.digits(form.number)}`,
     title,
     file: { raw: `${title} ${period} ${data.agency.nameTh}` },
-    column: form.column,
-    classified: data.classified,
+    column: [...form.column],
     period,
     total: data.rows.length === 0 ? '' : `รวม ${habits.count(data.rows.length)} รายการ`,
     thaiDigits: data.agency.numerals === 'thai',
-    rows: data.period.kind === 'day' ? data.rows.map(row => cellsOf(row, habits)) : byDay(data.rows, habits),
+    parts: inParts(data.period.kind === 'day' ? data.rows.map(row => cellsOf(row, habits)) : byDay(data.rows, habits)),
     printed: `พิมพ์จากระบบสารบรรณ ${habits.date(data.printedAt)} เวลา ${habits.time(data.printedAt)}${data.printedBy === '' ? '' : ` โดย ${data.printedBy}`}`,
     seal: data.seal === undefined ? null : sealOf(data.seal, habits),
   };
@@ -34,6 +33,12 @@ function periodText({ period }: FormData, habits: Habits): string {
   if (period.kind === 'month') return `เดือน ${MONTHS[period.month - 1] ?? ''} ${habits.era(period.year)}`;
   const [date = '', month = '', year = ''] = habits.day(period.day).split(' ');
   return `วันที่ ${date} เดือน ${month} ${habits.eraName} ${year}`;
+}
+
+const PART = 40;
+
+function inParts(rows: FormValue[]): FormValue[][] {
+  return Array.from({ length: Math.ceil(rows.length / PART) }, (_, index) => rows.slice(index * PART, (index + 1) * PART));
 }
 
 /** The rows of several days, with a line before each day's first. */

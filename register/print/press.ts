@@ -2,20 +2,21 @@
  * The press: a process of its own, started by register/print/print.ts. It takes one form at a time and answers with the PDF. The compiler is native code, which ends its
  * whole process at some inputs and keeps its memory; here neither touches the process that serves letters.
  */
-
 import { fillForm } from './fill.ts';
-import type { FormJob } from './form-job.ts';
+import type { FormJob, PressAnswer } from './form-job.ts';
 import { createCompiler } from './typst.ts';
 
 const compiler = createCompiler();
 
-process.on('message', (job: FormJob) => {
+process.on('message', async (job: FormJob) => {
+  let answer: PressAnswer;
   try {
-    const { form, value, at } = fillForm(job);
-    process.send?.({ outcome: 'printed', pdf: compiler.compile(form, value, at) });
+    const { form, value, at } = await fillForm(job);
+    answer = { outcome: 'printed', pdf: compiler.compile(form, value, at) };
   } catch (error) {
-    process.send?.({ outcome: 'failed', detail: error instanceof Error ? error.message : String(error) });
+    answer = { outcome: 'failed', detail: error instanceof Error ? error.message : String(error) };
   }
+  process.send?.(answer);
 });
 // Whoever started the press is gone, however it ended.
 process.on('disconnect', () => process.exit(0));

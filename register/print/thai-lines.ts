@@ -15,6 +15,12 @@ const LONGEST = 14;
 const STARTS_WITH_LETTER = /^[ก-ฮเ-ไ]/;
 const ENDS_WITH_LETTER = /[ก-ฺเ-๎]$/;
 
+// Words that the segmenter parts and officials do not.
+const UNPARTED = new RegExp(
+  ['ครั้งที่', 'หมู่ที่', 'ฉบับที่', 'เลขที่', 'ดำเนินการ', 'ปฏิบัติการ', 'เจ้าหน้าที่'].map(word => [...word].join(`${BREAK}?`)).join('|'),
+  'g',
+);
+
 /** @param has - whether the face can show a character */
 export function inThaiLines(text: string, has: (codePoint: number) => boolean): string {
   return inPrivateCodes(withBreaks(cleaned(text)), has);
@@ -29,6 +35,7 @@ function cleaned(text: string): string {
     .replace(/\p{Co}/gu, String.fromCharCode(MISSING))
     .replace(/\u0e4d([\u0e48-\u0e4b]?)\u0e32/g, '$1\u0e33')
     .replace(/(พ\.ศ\.|ค\.ศ\.) (?=[0-9๐-๙])/g, '$1\u00a0')
+    .replace(/(ที่|ข้อ|มาตรา) (?=[0-9๐-๙])/g, '$1\u00a0')
     .replace(/ (?=[ๆฯ])|(?<=[0-9๐-๙]) (?=น\.)/g, '\u00a0');
 }
 
@@ -44,16 +51,17 @@ function withBreaks(text: string): string {
       run = segment;
     } else run += segment;
   }
-  return written + cut(run);
+  return (written + cut(run)).replace(UNPARTED, word => word.replaceAll(BREAK, ''));
 }
 
 /** What is too long for a line is broken after a mark, else after so many letters. Short runs are returned as they are. */
 function cut(run: string): string {
   if (run.length <= LONGEST) return run;
+  const most = /^[0-9a-f]{40,}$/.test(run) ? 16 : LONGEST;
   let written = '';
   let length = 0;
   for (const { segment } of CLUSTERS.segment(run)) {
-    if (length >= LONGEST) {
+    if (length >= most) {
       written += BREAK;
       length = 0;
     }
