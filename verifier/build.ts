@@ -53,13 +53,19 @@ export function products(): Record<string, string> {
   const script = `#!/usr/bin/env node
 // Checks what a Saraban register hands out (closed days, evidence packs, acknowledgements, certificates), without a network and without anything but
 // Node 22 or later: node saraban-verify.mjs FILE…   The same check as a page for browsers: saraban-verify.html.
+// biome-ignore-all format: made by build.ts out of formatted sources
+// biome-ignore-all lint: made by build.ts out of checked sources
+// biome-ignore-all assist: made by build.ts out of checked sources
 ${nodeImports.join('')}
 ${cli.replace(/^import .* from 'node:[^']+';\n/gm, '')}`;
   const style = read('page.css').trim();
   const page = `\n${joined('page.js')}`;
   if (page.includes('</script')) throw new Error('the page would end in the middle of its script');
   const policy = `default-src 'none'; script-src ${hash(page)}; style-src ${hash(style)}; base-uri 'none'; form-action 'none'`;
-  const html = read('page.html').replace('{{policy}}', policy).replace('{{style}}', () => style).replace('{{script}}', () => page);
+  const html = read('page.html')
+    .replace('{{policy}}', policy)
+    .replace('{{style}}', () => style)
+    .replace('{{script}}', () => page);
   return { [SCRIPT]: script, [PAGE]: html };
 }
 

@@ -28,13 +28,18 @@ export async function check(given, { fingerprints = [] } = {}) {
     files.push(receipt.file);
     if (receipt.signature !== null) files.push(receipt.signature);
   }
-  const vouchers = await Vouchers.of(files, report, fingerprints.map(plainFingerprint).filter(text => text !== ''));
+  const vouchers = await Vouchers.of(
+    files,
+    report,
+    fingerprints.map(plainFingerprint).filter(text => text !== ''),
+  );
   const facts = new Facts();
   const context = { files, report, vouchers, facts };
   for (const manifest of files.filter(file => file.kind === 'evidence')) await checkEvidence(manifest, context);
   await checkSealedDays(context);
   for (const receipt of files.filter(file => file.kind === 'acknowledgement')) await checkReceipt(receipt, context);
-  for (const file of files.filter(one => (one.kind === 'certificate' || one.kind === 'statement') && !one.used)) checkStatement(file, context);
+  for (const file of files.filter(one => (one.kind === 'certificate' || one.kind === 'statement') && !one.used))
+    checkStatement(file, context);
   for (const stamp of files.filter(file => file.kind === 'timestamp' && !file.used)) await checkLooseStamp(stamp, context);
   for (const entry of files.filter(file => file.kind === 'entry' && !file.used)) {
     entry.used = true;
@@ -111,8 +116,10 @@ class Facts {
       const everywhere = [...new Set(places.flat())];
       if (everywhere.length < 2) continue;
       section ??= report.section('across');
-      if (places.length > 1) section.broken('two-hashes', { whatTh: words.th, whatEn: words.en, a: shown(places[0][0]), b: shown(places[1][0]) });
-      else if (section.findings.length < MOST_AGREEMENTS) section.holds('same-hashes', { whatTh: words.th, whatEn: words.en, a: shown(everywhere[0]), b: shown(everywhere[1]) });
+      if (places.length > 1)
+        section.broken('two-hashes', { whatTh: words.th, whatEn: words.en, a: shown(places[0][0]), b: shown(places[1][0]) });
+      else if (section.findings.length < MOST_AGREEMENTS)
+        section.holds('same-hashes', { whatTh: words.th, whatEn: words.en, a: shown(everywhere[0]), b: shown(everywhere[1]) });
     }
   }
 }

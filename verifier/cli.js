@@ -26,7 +26,8 @@ async function run(words) {
     else if (word === '--help' || word === '-h') return usage(process.stdout, 0);
     else if (word === '--key') {
       const fingerprint = plainFingerprint(words[++at] ?? '');
-      if (fingerprint === '') return usage(process.stderr, 2, 'ลายพิมพ์กุญแจต้องเป็นเลขฐานสิบหก 64 ตัว · A fingerprint has 64 hexadecimal digits.');
+      if (fingerprint === '')
+        return usage(process.stderr, 2, 'ลายพิมพ์กุญแจต้องเป็นเลขฐานสิบหก 64 ตัว · A fingerprint has 64 hexadecimal digits.');
       fingerprints.push(fingerprint);
     } else if (word === '--') {
       names.push(...words.slice(at + 1));
@@ -79,11 +80,13 @@ function asText(report) {
   const lines = [];
   for (const { title, findings } of report.sections) {
     lines.push('', title.th, title.en, '');
-    for (const { state, th, en } of findings) lines.push(`  ${MARKS[state]} [${STATES[state][0]}] ${th}`, `    [${STATES[state][1]}] ${en}`);
+    for (const { state, th, en } of findings)
+      lines.push(`  ${MARKS[state]} [${STATES[state][0]}] ${th}`, `    [${STATES[state][1]}] ${en}`);
   }
   if (report.keys.size > 0) {
     lines.push('', ...KEYS, '');
-    for (const key of report.keys.values()) lines.push(`  ${key.agencies.join(', ')}: ${spacedFingerprint(key.fingerprint)}${key.given ? ' ✓' : ''}`);
+    for (const key of report.keys.values())
+      lines.push(`  ${key.agencies.join(', ')}: ${spacedFingerprint(key.fingerprint)}${key.given ? ' ✓' : ''}`);
   }
   return `${[...lines, '', ...VERDICTS[report.verdict()]].join('\n')}\n`.replace(/^\n/, '');
 }

@@ -20,10 +20,10 @@ export async function checkSealedDays(context) {
   for (const double of seals) double.file.used = true;
   for (const seal of once) await checkDay(seal, once, context);
   for (const file of files.filter(one => one.kind === 'day' && !one.used)) checkDayAlone(file, context);
-  for (const days of Map.groupBy(once, seal => seal.agency).values()) checkChain(days, report);
+  for (const days of Map.groupBy(once, seal => seal.agency).values()) checkSequence(days, report);
 }
 
-function checkChain(days, report) {
+function checkSequence(days, report) {
   days.sort((a, b) => a.ordinal - b.ordinal || (a.day < b.day ? -1 : 1));
   const section = report.section('chain', { agency: shown(days[0].agencyName) });
   if (days.length === 1) {
@@ -32,43 +32,71 @@ function checkChain(days, report) {
     return;
   }
   let [follow, join] = [true, true];
+  let heads = headsAfter(new Map(), days[0]);
   for (let index = 1; index < days.length; index++) {
     const [before, seal] = [days[index - 1], days[index]];
     const data = { day: seal.day, before: before.day, ordinal: seal.ordinal };
+    const fault = (code, more = {}) => {
+      section.broken(code, { ...data, ...more });
+      follow = false;
+    };
     if (seal.ordinal === before.ordinal) {
-      follow = section.broken('days-two-seals', data) ?? false;
+      fault('days-two-seals');
       continue;
     }
-    if (seal.day <= before.day) follow = section.broken('days-order', data) ?? false;
-    if (before.signedBy !== null && seal.signedBy !== null && before.signedBy.fingerprint !== seal.signedBy.fingerprint) section.unproven('days-keys', data);
+    if (seal.day <= before.day) fault('days-order');
+    if (before.signedBy !== null && seal.signedBy !== null && before.signedBy.fingerprint !== seal.signedBy.fingerprint)
+      section.unproven('days-keys', data);
     if (seal.ordinal > before.ordinal + 1) {
       const missing = seal.ordinal === before.ordinal + 2 ? `${before.ordinal + 1}` : `${before.ordinal + 1}–${seal.ordinal - 1}`;
-      follow = section.broken('days-missing', { ordinals: missing, after: before.day, before: seal.day }) ?? false;
+      fault('days-missing', { ordinals: missing, after: before.day, before: seal.day });
+      heads = headsAfter(new Map(), seal);
       continue;
     }
-    if (seal.previous !== before.file.sha256) follow = section.broken('days-unlinked', data) ?? false;
-    if (!checkJoin(section, before, seal)) join = false;
+    if (seal.previous !== before.file.sha256) fault('days-unlinked');
+    if (!checkJoin(section, heads, seal, before)) join = false;
+    heads = headsAfter(heads, seal);
   }
   if (days[0].ordinal > 1) section.open('one-day-only', { previous: days[0].previous });
   if (follow) section.holds('days-follow', { from: days[0].day, until: days.at(-1).day, count: days.length });
   if (follow && join) section.holds('days-joined');
 }
 
-/** Each book of the earlier day goes on in the later one: by number, by act, and by the hash that the first of them names. */
-function checkJoin(section, before, seal) {
-  let joined = true;
-  for (const old of before.books) {
-    const book = seal.books.find(one => bookKey(one) === bookKey(old));
-    const data = { ...bookWords(old), day: seal.day, before: before.day };
-    // A year that is over is closed no further.
-    if (book === undefined) {
-      if (old.year === Math.max(...before.books.filter(one => one.register === old.register).map(one => one.year)) && !seal.books.some(one => one.register === old.register && one.year > old.year))
-        joined = section.broken('days-lost-book', data) ?? false;
-      continue;
-    }
-    if (book.firstNumber !== old.lastNumber + 1 || book.firstAct !== old.lastAct + 1)
-      joined = section.broken('days-numbers', { ...data, first: book.firstNumber !== old.lastNumber + 1 ? book.firstNumber : book.firstAct, last: book.firstNumber !== old.lastNumber + 1 ? old.lastNumber : old.lastAct }) ?? false;
-    else if (book.before !== undefined && (book.before.entries !== old.headHash || book.before.acts !== old.actHeadHash)) joined = section.broken('days-heads', data) ?? false;
+/** Where every chain stands after a day: entries by register and year, acts by register, whatever the year. */
+function headsAfter(heads, seal) {
+  const after = new Map(heads);
+  for (const book of seal.books) {
+    after.set(bookKey(book), { place: book.last, head: book.head });
+    const acts = after.get(book.register);
+    if (acts === undefined || book.lastAct >= acts.place) after.set(book.register, { place: book.lastAct, head: book.actHead });
   }
+  return after;
+}
+
+/** Each chain goes on in the later day where it stood: by number, and by the hash that its day.json begins with. */
+function checkJoin(section, heads, seal, before) {
+  let joined = true;
+  const fault = (code, data) => {
+    section.broken(code, data);
+    joined = false;
+  };
+  for (const book of seal.books) {
+    const data = { ...bookWords(book), day: seal.day, before: before.day };
+    const old = heads.get(bookKey(book));
+    if (old === undefined && book.first !== 1) fault('days-numbers', { ...data, first: book.first, last: 0 });
+    else if (old !== undefined && book.first !== old.place + 1) fault('days-numbers', { ...data, first: book.first, last: old.place });
+    else if (old !== undefined && book.before !== null && book.before !== old.head) fault('days-heads', data);
+  }
+  for (const [register, books] of Map.groupBy(seal.books, book => book.register)) {
+    const old = heads.get(register);
+    const data = { ...bookWords({ register, year: 0 }), day: seal.day, before: before.day };
+    const first = books.filter(book => book.lastAct >= book.firstAct).sort((a, b) => a.firstAct - b.firstAct)[0];
+    if (first === undefined || old === undefined) continue;
+    if (first.firstAct !== old.place + 1) fault('days-acts', { ...data, first: first.firstAct, last: old.place });
+    else if (first.actBefore !== null && first.actBefore !== old.head) fault('days-act-heads', data);
+  }
+  for (const register of new Set(before.books.map(book => book.register)))
+    if (!seal.books.some(book => book.register === register))
+      fault('days-lost-book', { ...bookWords({ register, year: 0 }), day: seal.day, before: before.day });
   return joined;
 }

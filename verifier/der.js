@@ -30,11 +30,12 @@ function readOne(bytes, at, depth) {
   if (next > bytes.length) throw new Error('DER: cut off');
   const content = bytes.subarray(from, next);
   const children = [];
-  if (tag & 0x20) for (let inner = 0; inner < content.length; ) {
-    const child = readOne(content, inner, depth + 1);
-    children.push(child.node);
-    inner = child.next;
-  }
+  if (tag & 0x20)
+    for (let inner = 0; inner < content.length; ) {
+      const child = readOne(content, inner, depth + 1);
+      children.push(child.node);
+      inner = child.next;
+    }
   return { node: { tag, bytes: bytes.subarray(at, next), content, children }, next };
 }
 
@@ -56,7 +57,10 @@ export function oidOf(node) {
 /** UTCTime or GeneralizedTime as ISO 8601 in UTC; '' for anything else (RFC 5280 4.1.2.5, RFC 3161 2.4.2). */
 export function timeOf(node) {
   const text = latin1(node?.content ?? new Uint8Array());
-  const found = node?.tag === 0x17 ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text) : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z$/.exec(text);
+  const found =
+    node?.tag === 0x17
+      ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text)
+      : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z$/.exec(text);
   if (!found) return '';
   const year = found[1].length === 4 ? found[1] : `${Number(found[1]) >= 50 ? 19 : 20}${found[1]}`;
   const fraction = /\.(\d+)Z$/.exec(text)?.[1];
@@ -64,7 +68,10 @@ export function timeOf(node) {
 }
 
 export function textOfDer(node) {
-  if (node.tag === 0x1e) return Array.from({ length: node.content.length >> 1 }, (_, at) => String.fromCharCode(node.content[2 * at] * 256 + node.content[2 * at + 1])).join('');
+  if (node.tag === 0x1e)
+    return Array.from({ length: node.content.length >> 1 }, (_, at) =>
+      String.fromCharCode(node.content[2 * at] * 256 + node.content[2 * at + 1]),
+    ).join('');
   return textOf(node.content) ?? latin1(node.content);
 }
 
@@ -74,7 +81,11 @@ const NAMES = { '2.5.4.3': 'CN', '2.5.4.10': 'O', '2.5.4.11': 'OU', '2.5.4.6': '
 export function nameOfDer(node) {
   return node.children
     .flatMap(set => set.children)
-    .flatMap(pair => (NAMES[oidOf(pair.children[0])] === undefined || pair.children[1] === undefined ? [] : [`${NAMES[oidOf(pair.children[0])]}=${textOfDer(pair.children[1])}`]))
+    .flatMap(pair =>
+      NAMES[oidOf(pair.children[0])] === undefined || pair.children[1] === undefined
+        ? []
+        : [`${NAMES[oidOf(pair.children[0])]}=${textOfDer(pair.children[1])}`],
+    )
     .join(', ');
 }
 

@@ -13,7 +13,12 @@ export async function checkEvidence(manifest, context) {
   manifest.used = true;
   const { json, folder } = manifest;
   const agency = stringOf(recordOf(json.agency)?.code);
-  const section = report.section('evidence', { number: json.number, year: json.year, agency: shown(recordOf(json.agency)?.name?.th ?? agency), path: shown(folder) });
+  const section = report.section('evidence', {
+    number: json.number,
+    year: json.year,
+    agency: shown(recordOf(json.agency)?.name?.th ?? agency),
+    path: shown(folder),
+  });
   vouchers.vouch(section, manifest, agency, 'broken');
   const listed = listedFiles(json.files);
   const there = new Map();
@@ -73,7 +78,8 @@ async function checkEntry(section, entryFile, there, agency, facts) {
   for (const act of listOf(json.acts).map(recordOf)) {
     if (act === null) continue;
     const data = { ordinal: shown(act.ordinal), kind: shown(act.kind) };
-    const linked = before === null || before.register !== act.register || before.ordinal + 1 !== act.ordinal || before.hash === act.previousHash;
+    const linked =
+      before === null || before.register !== act.register || before.ordinal + 1 !== act.ordinal || before.hash === act.previousHash;
     if (act.entryId !== entry.id || (await actHash(act)) !== act.hash) section.broken('act-altered', data);
     else if (!linked) section.broken('act-unlinked', data);
     else {
@@ -92,7 +98,11 @@ async function checkEntry(section, entryFile, there, agency, facts) {
     else {
       const { json: said } = receipt.file;
       section.judge(
-        said.messageSha256 === entry.rawSha256 && said.entryHash === entry.hash && said.number === entry.number && said.year === entry.year && said.register === entry.register,
+        said.messageSha256 === entry.rawSha256 &&
+          said.entryHash === entry.hash &&
+          said.number === entry.number &&
+          said.year === entry.year &&
+          said.register === entry.register,
         'receipt-of-entry',
         'receipt-of-other',
         { number, other: `${shown(said.number)}/${shown(said.year)}` },

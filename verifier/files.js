@@ -46,9 +46,12 @@ export async function gather(given, report) {
     const before = files.length;
     for (const one of inside) await take(`${path}/${one.name}`, one.bytes, depth + 1, file);
     // A ZIP that holds nothing of ours is somebody's file, and what is wrong inside it is not our matter.
-    file.ours = files.slice(before).some(one => one.kind !== 'other' && one.kind !== 'mail' && one.kind !== 'zip') || files.slice(before).some(one => one.ours);
+    file.ours =
+      files.slice(before).some(one => one.kind !== 'other' && one.kind !== 'mail' && one.kind !== 'zip') ||
+      files.slice(before).some(one => one.ours);
     if (!file.ours) files.splice(before);
-    if (file.ours || looksLikeOurs(path)) for (const fault of faults) section.broken(`zip-${fault.why}`, { name: shown(path), inside: shown(fault.name) });
+    if (file.ours || looksLikeOurs(path))
+      for (const fault of faults) section.broken(`zip-${fault.why}`, { name: shown(path), inside: shown(fault.name) });
   }
 }
 
@@ -96,13 +99,21 @@ function kindOf(name, bytes, json) {
 export function findFile(files, folder, name, hash) {
   const base = name.slice(name.lastIndexOf('/') + 1);
   const same = files.filter(file => file.sha256 === hash);
-  const file = same.find(one => one.path === folder + name) ?? same.find(one => one.folder === folder) ?? same.find(one => one.name === base) ?? same[0];
+  const file =
+    same.find(one => one.path === folder + name) ??
+    same.find(one => one.folder === folder) ??
+    same.find(one => one.name === base) ??
+    same[0];
   if (file !== undefined) return { found: 'same', file };
-  const named = files.find(one => one.path === folder + name) ?? (folder === '' ? undefined : files.find(one => one.folder === folder && one.name === base));
+  const named =
+    files.find(one => one.path === folder + name) ??
+    (folder === '' ? undefined : files.find(one => one.folder === folder && one.name === base));
   return named === undefined ? { found: 'missing', file: null } : { found: 'differs', file: named };
 }
 
 /** A list of files as our formats carry it: only what has a name and a hash. */
 export function listedFiles(list) {
-  return listOf(list).flatMap(item => (typeof item?.name === 'string' && isHash(item.sha256) ? [{ name: item.name, sha256: item.sha256, size: item.size, item }] : []));
+  return listOf(list).flatMap(item =>
+    typeof item?.name === 'string' && isHash(item.sha256) ? [{ name: item.name, sha256: item.sha256, size: item.size, item }] : [],
+  );
 }

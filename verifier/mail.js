@@ -10,7 +10,10 @@ const MOST_PARTS = 2_000;
 /** Whether bytes begin like a mail: a few header lines, one of them From or Received or the like. */
 export function isMail(bytes) {
   const head = latin1(bytes.subarray(0, 16_384));
-  return /^(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}/.test(head) && /^(?:from|received|return-path|message-id|date|subject|mime-version)[ \t]*:/im.test(head);
+  return (
+    /^(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}/.test(head) &&
+    /^(?:from|received|return-path|message-id|date|subject|mime-version)[ \t]*:/im.test(head)
+  );
 }
 
 /** @returns the leaves of the tree: { type, name, bytes } with the transfer encoding undone; a message within is a leaf and is taken apart as well */
@@ -32,7 +35,11 @@ function walk(bytes, depth, found) {
     return;
   }
   const content = decoded(body, (fields['content-transfer-encoding'] ?? '').trim().toLowerCase());
-  found.push({ type, name: parameter(fields['content-disposition'] ?? '', 'filename') || parameter(fields['content-type'] ?? '', 'name'), bytes: content });
+  found.push({
+    type,
+    name: parameter(fields['content-disposition'] ?? '', 'filename') || parameter(fields['content-type'] ?? '', 'name'),
+    bytes: content,
+  });
   if (type === 'message/rfc822' || type === 'message/global') walk(content, depth + 1, found);
 }
 
@@ -58,7 +65,12 @@ function fieldsOf(head) {
 }
 
 function parameter(field, name) {
-  return new RegExp(`;\\s*${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^;\\s]+))`, 'i').exec(field)?.slice(1).find(value => value !== undefined) ?? '';
+  return (
+    new RegExp(`;\\s*${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^;\\s]+))`, 'i')
+      .exec(field)
+      ?.slice(1)
+      .find(value => value !== undefined) ?? ''
+  );
 }
 
 /** RFC 2046 5.1.1: the line break before a delimiter belongs to the delimiter. */
@@ -83,6 +95,11 @@ function partsBetween(body, boundary) {
 function decoded(body, encoding) {
   if (encoding === 'base64') return bytesOfBase64(latin1(body).replace(/[^A-Za-z0-9+/=]/g, '')) ?? body;
   if (encoding !== 'quoted-printable') return body;
-  const text = latin1(body).replace(/[ \t]+(?=\r?\n|$)/g, '').replace(/=\r?\n/g, '');
-  return Uint8Array.from(text.replace(/=([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))), character => character.charCodeAt(0));
+  const text = latin1(body)
+    .replace(/[ \t]+(?=\r?\n|$)/g, '')
+    .replace(/=\r?\n/g, '');
+  return Uint8Array.from(
+    text.replace(/=([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+    character => character.charCodeAt(0),
+  );
 }

@@ -28,20 +28,23 @@ async function add(entries) {
   show(twin('กำลังตรวจสอบ', 'Checking', 'p', 'working'));
   try {
     for (const { name, file } of entries) given.push({ name, bytes: new Uint8Array(await file.arrayBuffer()) });
-    await judge(turn);
+    await judgeGiven(turn);
   } catch (error) {
     show(twin('ตรวจสอบไม่สำเร็จ', `It could not be checked: ${error?.message ?? error}`, 'p', 'verdict broken'));
   }
 }
 
-async function judge(turn = ++running) {
+async function judgeGiven(turn = ++running) {
   place('names').replaceChildren(...given.map(({ name, bytes }) => make('li', '', `${name} · ${bytes.length.toLocaleString('en')} B`)));
   place('clear').hidden = given.length === 0;
   if (given.length === 0) {
     show();
     return;
   }
-  const fingerprints = place('key').value.split(/[\n,;]+/).map(plainFingerprint).filter(text => text !== '');
+  const fingerprints = place('key')
+    .value.split(/[\n,;]+/)
+    .map(plainFingerprint)
+    .filter(text => text !== '');
   const wrong = place('key').value.trim() !== '' && fingerprints.length === 0;
   place('key-wrong').hidden = !wrong;
   const report = await check(given, { fingerprints });
@@ -63,7 +66,10 @@ function drawn(report) {
     const list = make('dl', '');
     for (const key of report.keys.values()) {
       const given = twin('เป็นกุญแจที่ท่านระบุ', 'the one you named', 'small', 'given');
-      list.append(make('dt', '', key.agencies.join(', '), ...(key.given ? [' ', given] : [])), make('dd', '', spacedFingerprint(key.fingerprint)));
+      list.append(
+        make('dt', '', key.agencies.join(', '), ...(key.given ? [' ', given] : [])),
+        make('dd', '', spacedFingerprint(key.fingerprint)),
+      );
     }
     place('keys').replaceChildren(list);
   }
@@ -119,9 +125,9 @@ if (globalThis.crypto?.subtle === undefined || globalThis.DecompressionStream ==
     event.preventDefault();
     await add(await filesOf(event.dataTransfer));
   });
-  place('key').addEventListener('change', () => judge());
+  place('key').addEventListener('change', () => judgeGiven());
   place('clear').addEventListener('click', async () => {
     given = [];
-    await judge();
+    await judgeGiven();
   });
 }

@@ -23,13 +23,28 @@ export async function readReceipt(mail) {
   const signature = parts.find(one => one.name === 'acknowledgement.sig.json' || one.type === 'application/vnd.saraban.signature+json');
   return {
     file: await partFile(mail, 'acknowledgement.json', part.bytes, 'acknowledgement'),
-    signature: signature === undefined || objectOf(signature.bytes) === null ? null : await partFile(mail, 'acknowledgement.sig.json', signature.bytes, 'signature'),
+    signature:
+      signature === undefined || objectOf(signature.bytes) === null
+        ? null
+        : await partFile(mail, 'acknowledgement.sig.json', signature.bytes, 'signature'),
   };
 }
 
 async function partFile(mail, name, bytes, kind) {
   const folder = `${mail.path}/`;
-  return { path: folder + name, folder, name, bytes, size: bytes.length, sha256: await sha256(bytes), json: objectOf(bytes), kind, container: null, ours: true, used: false };
+  return {
+    path: folder + name,
+    folder,
+    name,
+    bytes,
+    size: bytes.length,
+    sha256: await sha256(bytes),
+    json: objectOf(bytes),
+    kind,
+    container: null,
+    ours: true,
+    used: false,
+  };
 }
 
 export async function checkReceipt(receipt, context) {
@@ -38,13 +53,22 @@ export async function checkReceipt(receipt, context) {
   const { json } = receipt;
   const agency = stringOf(recordOf(json.agency)?.code);
   const number = `${shown(json.number)}/${shown(json.year)}`;
-  const section = report.section('acknowledgement', { number, agency: shown(recordOf(recordOf(json.agency)?.name)?.th || agency), at: shown(json.receivedAt), path: shown(receipt.path) });
+  const section = report.section('acknowledgement', {
+    number,
+    agency: shown(recordOf(recordOf(json.agency)?.name)?.th || agency),
+    at: shown(json.receivedAt),
+    path: shown(receipt.path),
+  });
   const signed = vouchers.vouch(section, receipt, agency, 'unproven');
   if (signed === null) section.note('receipt-unsigned-note', {});
   facts.note({ agency, register: json.register, year: json.year, number: json.number, hash: json.entryHash, where: receipt.path });
-  const attachments = listOf(json.attachments).map(recordOf).filter(item => item !== null && isHash(item.sha256));
+  const attachments = listOf(json.attachments)
+    .map(recordOf)
+    .filter(item => item !== null && isHash(item.sha256));
   // In an evidence pack the entry itself is held against it; here the files that somebody brings along are.
-  const brought = files.filter(file => (file.kind === 'other' || file.kind === 'mail' || (file.kind === 'zip' && !file.ours)) && !file.used && !file.receipt);
+  const brought = files.filter(
+    file => (file.kind === 'other' || file.kind === 'mail' || (file.kind === 'zip' && !file.ours)) && !file.used && !file.receipt,
+  );
   if (brought.length === 0) {
     if (!files.some(file => file.sha256 === json.messageSha256)) section.open('receipt-no-letter', {});
     else section.holds('receipt-message', { name: shown(files.find(file => file.sha256 === json.messageSha256).path), number });

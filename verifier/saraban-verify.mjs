@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 // Checks what a Saraban register hands out (closed days, evidence packs, acknowledgements, certificates), without a network and without anything but
 // Node 22 or later: node saraban-verify.mjs FILE…   The same check as a page for browsers: saraban-verify.html.
+// biome-ignore-all format: made by build.ts out of formatted sources
+// biome-ignore-all lint: made by build.ts out of checked sources
+// biome-ignore-all assist: made by build.ts out of checked sources
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
@@ -111,7 +114,12 @@ function shown(value, most = 120) {
 const ZIP_LIMITS = { entries: 20_000, entryBytes: 300 * 2 ** 20, totalBytes: 700 * 2 ** 20, ratio: 1_000 };
 
 function isZip(bytes) {
-  return bytes.length > 21 && bytes[0] === 0x50 && bytes[1] === 0x4b && ((bytes[2] === 3 && bytes[3] === 4) || (bytes[2] === 5 && bytes[3] === 6));
+  return (
+    bytes.length > 21 &&
+    bytes[0] === 0x50 &&
+    bytes[1] === 0x4b &&
+    ((bytes[2] === 3 && bytes[3] === 4) || (bytes[2] === 5 && bytes[3] === 6))
+  );
 }
 
 /**
@@ -150,7 +158,8 @@ async function unzip(bytes, budget = { bytes: ZIP_LIMITS.totalBytes }, limits = 
     names.add(name);
     if (flags & 1) faults.push({ name, why: 'encrypted' });
     else if (method !== 0 && method !== 8) faults.push({ name, why: 'method' });
-    else if (size > limits.entryBytes || size > budget.bytes || (size > 2 ** 20 && size > packed * limits.ratio)) faults.push({ name, why: 'too-large' });
+    else if (size > limits.entryBytes || size > budget.bytes || (size > 2 ** 20 && size > packed * limits.ratio))
+      faults.push({ name, why: 'too-large' });
     else if (local + 30 > bytes.length || view.getUint32(local, true) !== 0x04034b50) faults.push({ name, why: 'broken' });
     else {
       const from = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
@@ -169,7 +178,8 @@ async function unzip(bytes, budget = { bytes: ZIP_LIMITS.totalBytes }, limits = 
 }
 
 function endOfDirectory(view) {
-  for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 22 - 65_535); at--) if (view.getUint32(at, true) === 0x06054b50) return at;
+  for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 22 - 65_535); at--)
+    if (view.getUint32(at, true) === 0x06054b50) return at;
   return -1;
 }
 
@@ -239,11 +249,12 @@ function readOne(bytes, at, depth) {
   if (next > bytes.length) throw new Error('DER: cut off');
   const content = bytes.subarray(from, next);
   const children = [];
-  if (tag & 0x20) for (let inner = 0; inner < content.length; ) {
-    const child = readOne(content, inner, depth + 1);
-    children.push(child.node);
-    inner = child.next;
-  }
+  if (tag & 0x20)
+    for (let inner = 0; inner < content.length; ) {
+      const child = readOne(content, inner, depth + 1);
+      children.push(child.node);
+      inner = child.next;
+    }
   return { node: { tag, bytes: bytes.subarray(at, next), content, children }, next };
 }
 
@@ -265,7 +276,10 @@ function oidOf(node) {
 /** UTCTime or GeneralizedTime as ISO 8601 in UTC; '' for anything else (RFC 5280 4.1.2.5, RFC 3161 2.4.2). */
 function timeOf(node) {
   const text = latin1(node?.content ?? new Uint8Array());
-  const found = node?.tag === 0x17 ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text) : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z$/.exec(text);
+  const found =
+    node?.tag === 0x17
+      ? /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/.exec(text)
+      : /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(?:\.\d+)?Z$/.exec(text);
   if (!found) return '';
   const year = found[1].length === 4 ? found[1] : `${Number(found[1]) >= 50 ? 19 : 20}${found[1]}`;
   const fraction = /\.(\d+)Z$/.exec(text)?.[1];
@@ -273,7 +287,10 @@ function timeOf(node) {
 }
 
 function textOfDer(node) {
-  if (node.tag === 0x1e) return Array.from({ length: node.content.length >> 1 }, (_, at) => String.fromCharCode(node.content[2 * at] * 256 + node.content[2 * at + 1])).join('');
+  if (node.tag === 0x1e)
+    return Array.from({ length: node.content.length >> 1 }, (_, at) =>
+      String.fromCharCode(node.content[2 * at] * 256 + node.content[2 * at + 1]),
+    ).join('');
   return textOf(node.content) ?? latin1(node.content);
 }
 
@@ -283,7 +300,11 @@ const NAMES = { '2.5.4.3': 'CN', '2.5.4.10': 'O', '2.5.4.11': 'OU', '2.5.4.6': '
 function nameOfDer(node) {
   return node.children
     .flatMap(set => set.children)
-    .flatMap(pair => (NAMES[oidOf(pair.children[0])] === undefined || pair.children[1] === undefined ? [] : [`${NAMES[oidOf(pair.children[0])]}=${textOfDer(pair.children[1])}`]))
+    .flatMap(pair =>
+      NAMES[oidOf(pair.children[0])] === undefined || pair.children[1] === undefined
+        ? []
+        : [`${NAMES[oidOf(pair.children[0])]}=${textOfDer(pair.children[1])}`],
+    )
     .join(', ');
 }
 
@@ -318,7 +339,12 @@ function readCertificate(node) {
  * Whether the authority is to be trusted is not decided here; its chain is only named.
  */
 
-const HASHES = { '2.16.840.1.101.3.4.2.1': 'SHA-256', '2.16.840.1.101.3.4.2.2': 'SHA-384', '2.16.840.1.101.3.4.2.3': 'SHA-512', '1.3.14.3.2.26': 'SHA-1' };
+const HASHES = {
+  '2.16.840.1.101.3.4.2.1': 'SHA-256',
+  '2.16.840.1.101.3.4.2.2': 'SHA-384',
+  '2.16.840.1.101.3.4.2.3': 'SHA-512',
+  '1.3.14.3.2.26': 'SHA-1',
+};
 const CURVES = { '1.2.840.10045.3.1.7': ['P-256', 32], '1.3.132.0.34': ['P-384', 48], '1.3.132.0.35': ['P-521', 66] };
 const SIGNED_DATA = '1.2.840.113549.1.7.2';
 const TST_INFO = '1.2.840.113549.1.9.16.1.4';
@@ -400,9 +426,19 @@ async function namesCertificate(value, certificate) {
 async function verifySignature(algorithm, hash, certificate, signature, bytes) {
   const id = oidOf(algorithm.children[0]);
   const verify = async (parameters, bytesOfSignature, how = parameters) =>
-    await crypto.subtle.verify(how, await crypto.subtle.importKey('spki', certificate.publicKey, parameters, false, ['verify']), bytesOfSignature, bytes);
+    await crypto.subtle.verify(
+      how,
+      await crypto.subtle.importKey('spki', certificate.publicKey, parameters, false, ['verify']),
+      bytesOfSignature,
+      bytes,
+    );
   try {
-    const rsa = { '1.2.840.113549.1.1.1': hash, '1.2.840.113549.1.1.11': 'SHA-256', '1.2.840.113549.1.1.12': 'SHA-384', '1.2.840.113549.1.1.13': 'SHA-512' }[id];
+    const rsa = {
+      '1.2.840.113549.1.1.1': hash,
+      '1.2.840.113549.1.1.11': 'SHA-256',
+      '1.2.840.113549.1.1.12': 'SHA-384',
+      '1.2.840.113549.1.1.13': 'SHA-512',
+    }[id];
     if (rsa !== undefined) return await verify({ name: 'RSASSA-PKCS1-v1_5', hash: rsa }, signature);
     if (id === '1.2.840.113549.1.1.10') return await verifyPss(algorithm, verify, signature);
     const ecdsa = { '1.2.840.10045.4.3.2': 'SHA-256', '1.2.840.10045.4.3.3': 'SHA-384', '1.2.840.10045.4.3.4': 'SHA-512' }[id];
@@ -450,7 +486,10 @@ const MOST_PARTS = 2_000;
 /** Whether bytes begin like a mail: a few header lines, one of them From or Received or the like. */
 function isMail(bytes) {
   const head = latin1(bytes.subarray(0, 16_384));
-  return /^(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}/.test(head) && /^(?:from|received|return-path|message-id|date|subject|mime-version)[ \t]*:/im.test(head);
+  return (
+    /^(?:[!-9;-~]+:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}/.test(head) &&
+    /^(?:from|received|return-path|message-id|date|subject|mime-version)[ \t]*:/im.test(head)
+  );
 }
 
 /** @returns the leaves of the tree: { type, name, bytes } with the transfer encoding undone; a message within is a leaf and is taken apart as well */
@@ -472,7 +511,11 @@ function walk(bytes, depth, found) {
     return;
   }
   const content = decoded(body, (fields['content-transfer-encoding'] ?? '').trim().toLowerCase());
-  found.push({ type, name: parameter(fields['content-disposition'] ?? '', 'filename') || parameter(fields['content-type'] ?? '', 'name'), bytes: content });
+  found.push({
+    type,
+    name: parameter(fields['content-disposition'] ?? '', 'filename') || parameter(fields['content-type'] ?? '', 'name'),
+    bytes: content,
+  });
   if (type === 'message/rfc822' || type === 'message/global') walk(content, depth + 1, found);
 }
 
@@ -498,7 +541,12 @@ function fieldsOf(head) {
 }
 
 function parameter(field, name) {
-  return new RegExp(`;\\s*${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^;\\s]+))`, 'i').exec(field)?.slice(1).find(value => value !== undefined) ?? '';
+  return (
+    new RegExp(`;\\s*${name}\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^;\\s]+))`, 'i')
+      .exec(field)
+      ?.slice(1)
+      .find(value => value !== undefined) ?? ''
+  );
 }
 
 /** RFC 2046 5.1.1: the line break before a delimiter belongs to the delimiter. */
@@ -523,8 +571,13 @@ function partsBetween(body, boundary) {
 function decoded(body, encoding) {
   if (encoding === 'base64') return bytesOfBase64(latin1(body).replace(/[^A-Za-z0-9+/=]/g, '')) ?? body;
   if (encoding !== 'quoted-printable') return body;
-  const text = latin1(body).replace(/[ \t]+(?=\r?\n|$)/g, '').replace(/=\r?\n/g, '');
-  return Uint8Array.from(text.replace(/=([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))), character => character.charCodeAt(0));
+  const text = latin1(body)
+    .replace(/[ \t]+(?=\r?\n|$)/g, '')
+    .replace(/=\r?\n/g, '');
+  return Uint8Array.from(
+    text.replace(/=([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))),
+    character => character.charCodeAt(0),
+  );
 }
 
 // chain.js
@@ -617,10 +670,16 @@ function bookEn(register, year) {
 
 const TITLES = {
   reading: [() => 'การเปิดอ่านไฟล์', () => 'Reading the files'],
-  seal: [d => `ทะเบียนที่ปิดประจำวันที่ ${d.day} · ${d.agency} (วันปิดลำดับที่ ${d.ordinal})`, d => `Closed day ${d.day} · ${d.agency} (closing no. ${d.ordinal})`],
+  seal: [
+    d => `ทะเบียนที่ปิดประจำวันที่ ${d.day} · ${d.agency} (วันปิดลำดับที่ ${d.ordinal})`,
+    d => `Closed day ${d.day} · ${d.agency} (closing no. ${d.ordinal})`,
+  ],
   dayAlone: [d => `ทะเบียนประจำวัน ${d.name} ที่ไม่มีตราปิด`, d => `Register of a day without its seal: ${d.name}`],
   chain: [d => `ความต่อเนื่องของวันที่ปิดทะเบียน · ${d.agency}`, d => `Chain of closed days · ${d.agency}`],
-  evidence: [d => `ชุดหลักฐานของหนังสือเลขที่ ${d.number}/${d.year} · ${d.agency}`, d => `Evidence pack of letter ${d.number}/${d.year} · ${d.agency}`],
+  evidence: [
+    d => `ชุดหลักฐานของหนังสือเลขที่ ${d.number}/${d.year} · ${d.agency}`,
+    d => `Evidence pack of letter ${d.number}/${d.year} · ${d.agency}`,
+  ],
   acknowledgement: [d => `แจ้งผลการรับ เลขทะเบียน ${d.number} · ${d.agency}`, d => `Acknowledgement, number ${d.number} · ${d.agency}`],
   certificate: [d => `ใบรับรองการทดสอบสำเนาสำรอง ${d.name}`, d => `Certificate of a copy: ${d.name}`],
   statement: [d => `ไฟล์ของระบบ ${d.name} (${d.format})`, d => `A file of the register's: ${d.name} (${d.format})`],
@@ -631,130 +690,425 @@ const TITLES = {
 };
 
 const READING = {
-  'too-many-files': [d => `มีไฟล์มากเกิน ${d.most} ไฟล์ ส่วนที่เกินไม่ได้ตรวจ`, d => `There are more than ${d.most} files; the rest was not looked at.`],
-  'zip-broken': [d => `ไฟล์ ZIP ${d.name} เสียหาย${d.inside ? ` ที่ ${d.inside}` : ''} จึงเปิดอ่านไม่ได้`, d => `The ZIP ${d.name} is damaged${d.inside ? ` at ${d.inside}` : ''} and cannot be read.`],
-  'zip-crc': [d => `${d.inside} ใน ${d.name} ถูกเปลี่ยนหลังจากจัดทำ ZIP (ผลรวมตรวจสอบไม่ตรง)`, d => `${d.inside} in ${d.name} was changed after the ZIP was made (its check sum is wrong).`],
-  'zip-too-large': [d => `${d.inside || d.name} ใหญ่เกินกว่าที่โปรแกรมนี้จะเปิด จึงไม่ได้ตรวจ`, d => `${d.inside || d.name} is larger than this program unpacks; it was not checked.`],
-  'zip-method': [d => `${d.inside || d.name} ถูกบีบอัดด้วยวิธีที่โปรแกรมนี้ไม่รู้จัก จึงไม่ได้ตรวจ`, d => `${d.inside || d.name} is packed in a way this program does not know; it was not checked.`],
-  'zip-encrypted': [d => `${d.inside} ใน ${d.name} ใส่รหัสผ่านไว้ จึงไม่ได้ตรวจ`, d => `${d.inside} in ${d.name} is encrypted; it was not checked.`],
+  'too-many-files': [
+    d => `มีไฟล์มากเกิน ${d.most} ไฟล์ ส่วนที่เกินไม่ได้ตรวจ`,
+    d => `There are more than ${d.most} files; the rest was not looked at.`,
+  ],
+  'zip-broken': [
+    d => `ไฟล์ ZIP ${d.name} เสียหาย${d.inside ? ` ที่ ${d.inside}` : ''} จึงเปิดอ่านไม่ได้`,
+    d => `The ZIP ${d.name} is damaged${d.inside ? ` at ${d.inside}` : ''} and cannot be read.`,
+  ],
+  'zip-crc': [
+    d => `${d.inside} ใน ${d.name} ถูกเปลี่ยนหลังจากจัดทำ ZIP (ผลรวมตรวจสอบไม่ตรง)`,
+    d => `${d.inside} in ${d.name} was changed after the ZIP was made (its check sum is wrong).`,
+  ],
+  'zip-too-large': [
+    d => `${d.inside || d.name} ใหญ่เกินกว่าที่โปรแกรมนี้จะเปิด จึงไม่ได้ตรวจ`,
+    d => `${d.inside || d.name} is larger than this program unpacks; it was not checked.`,
+  ],
+  'zip-method': [
+    d => `${d.inside || d.name} ถูกบีบอัดด้วยวิธีที่โปรแกรมนี้ไม่รู้จัก จึงไม่ได้ตรวจ`,
+    d => `${d.inside || d.name} is packed in a way this program does not know; it was not checked.`,
+  ],
+  'zip-encrypted': [
+    d => `${d.inside} ใน ${d.name} ใส่รหัสผ่านไว้ จึงไม่ได้ตรวจ`,
+    d => `${d.inside} in ${d.name} is encrypted; it was not checked.`,
+  ],
   'zip-twice': [d => `ใน ${d.name} มีไฟล์ชื่อ ${d.inside} มากกว่าหนึ่งไฟล์`, d => `${d.name} holds more than one file of the name ${d.inside}.`],
 };
 
 const SIGNATURES = {
-  signed: [d => `${d.name} ลงลายมือชื่อด้วยกุญแจของ ${d.agency} เมื่อ ${d.at} และไม่ถูกแก้ไขหลังจากนั้น โปรดเทียบลายพิมพ์กุญแจกับที่ได้รับจากส่วนราชการ: ${d.fingerprint}`, d => `${d.name} was signed with a key that says it is ${d.agency}'s, at ${d.at}, and was not changed since. Compare the key's fingerprint with the one you were given: ${d.fingerprint}`],
-  'signed-by-given': [d => `${d.name} ลงลายมือชื่อเมื่อ ${d.at} ด้วยกุญแจที่ท่านระบุ และไม่ถูกแก้ไขหลังจากนั้น`, d => `${d.name} was signed at ${d.at} with the key you named, and was not changed since.`],
+  signed: [
+    d =>
+      `${d.name} ลงลายมือชื่อด้วยกุญแจของ ${d.agency} เมื่อ ${d.at} และไม่ถูกแก้ไขหลังจากนั้น โปรดเทียบลายพิมพ์กุญแจกับที่ได้รับจากส่วนราชการ: ${d.fingerprint}`,
+    d =>
+      `${d.name} was signed with a key that says it is ${d.agency}'s, at ${d.at}, and was not changed since. Compare the key's fingerprint with the one you were given: ${d.fingerprint}`,
+  ],
+  'signed-by-given': [
+    d => `${d.name} ลงลายมือชื่อเมื่อ ${d.at} ด้วยกุญแจที่ท่านระบุ และไม่ถูกแก้ไขหลังจากนั้น`,
+    d => `${d.name} was signed at ${d.at} with the key you named, and was not changed since.`,
+  ],
   unsigned: [d => `ไม่มีไฟล์ลายมือชื่อของ ${d.name} จึงไม่มีผู้ใดรับรองไฟล์นี้`, d => `There is no signature of ${d.name}: nobody vouches for it.`],
   'signature-shape': [d => `${d.by} ไม่ใช่ไฟล์ลายมือชื่อที่สมบูรณ์`, d => `${d.by} is not a well-formed signature.`],
-  'signature-fingerprint': [d => `ลายพิมพ์กุญแจที่เขียนใน ${d.by} ไม่ใช่ของกุญแจที่อยู่ในไฟล์เดียวกัน`, d => `The fingerprint written in ${d.by} is not that of the key in it.`],
-  'signature-signature': [d => `ลายมือชื่อใน ${d.by} ไม่ถูกต้อง: ข้อความในไฟล์ถูกแก้ไข หรือไม่ได้ลงด้วยกุญแจนั้น`, d => `The signature in ${d.by} is not valid: what it says was altered, or it was never made with that key.`],
-  'signature-of-other': [d => `${d.name} ไม่ใช่ไฟล์ที่ ${d.by} ลงลายมือชื่อไว้: ${d.name} ถูกแก้ไขหลังลงลายมือชื่อ หรือเป็นลายมือชื่อของไฟล์อื่น`, d => `${d.name} is not what ${d.by} signs: it was changed after it was signed, or the signature is of another file.`],
-  'signature-of-other-agency': [d => `${d.by} เป็นลายมือชื่อของ ${d.other} ไม่ใช่ของ ${d.agency}`, d => `${d.by} is the signature of ${d.other}, not of ${d.agency}.`],
-  'key-other': [d => `${d.name} ลงลายมือชื่อด้วยกุญแจอื่น ไม่ใช่กุญแจที่ท่านระบุ: ${d.fingerprint}`, d => `${d.name} was signed with another key than the one you named: ${d.fingerprint}`],
-  'signed-missing': [d => `ไม่พบไฟล์ ${d.name} ที่ลายมือชื่อนี้รับรอง (SHA-256 ${d.sha256})`, d => `The file this signature is of is not here: ${d.name} (SHA-256 ${d.sha256}).`],
+  'signature-fingerprint': [
+    d => `ลายพิมพ์กุญแจที่เขียนใน ${d.by} ไม่ใช่ของกุญแจที่อยู่ในไฟล์เดียวกัน`,
+    d => `The fingerprint written in ${d.by} is not that of the key in it.`,
+  ],
+  'signature-signature': [
+    d => `ลายมือชื่อใน ${d.by} ไม่ถูกต้อง: ข้อความในไฟล์ถูกแก้ไข หรือไม่ได้ลงด้วยกุญแจนั้น`,
+    d => `The signature in ${d.by} is not valid: what it says was altered, or it was never made with that key.`,
+  ],
+  'signature-of-other': [
+    d => `${d.name} ไม่ใช่ไฟล์ที่ ${d.by} ลงลายมือชื่อไว้: ${d.name} ถูกแก้ไขหลังลงลายมือชื่อ หรือเป็นลายมือชื่อของไฟล์อื่น`,
+    d => `${d.name} is not what ${d.by} signs: it was changed after it was signed, or the signature is of another file.`,
+  ],
+  'signature-of-other-agency': [
+    d => `${d.by} เป็นลายมือชื่อของ ${d.other} ไม่ใช่ของ ${d.agency}`,
+    d => `${d.by} is the signature of ${d.other}, not of ${d.agency}.`,
+  ],
+  'key-other': [
+    d => `${d.name} ลงลายมือชื่อด้วยกุญแจอื่น ไม่ใช่กุญแจที่ท่านระบุ: ${d.fingerprint}`,
+    d => `${d.name} was signed with another key than the one you named: ${d.fingerprint}`,
+  ],
+  'signed-missing': [
+    d => `ไม่พบไฟล์ ${d.name} ที่ลายมือชื่อนี้รับรอง (SHA-256 ${d.sha256})`,
+    d => `The file this signature is of is not here: ${d.name} (SHA-256 ${d.sha256}).`,
+  ],
 };
 
 const LETTER = {
   'files-whole': [d => `ไฟล์ทั้ง ${d.count} ไฟล์ในรายการตรงกับค่าแฮชทุกไฟล์`, d => `All ${d.count} files of the list have the hashes it names.`],
-  'file-differs': [d => `${d.name} ไม่ใช่ไฟล์ที่ระบุในรายการ: ถูกแก้ไข หรือถูกสลับกับไฟล์อื่น`, d => `${d.name} is not the file that the list names: it was changed or exchanged.`],
+  'file-differs': [
+    d => `${d.name} ไม่ใช่ไฟล์ที่ระบุในรายการ: ถูกแก้ไข หรือถูกสลับกับไฟล์อื่น`,
+    d => `${d.name} is not the file that the list names: it was changed or exchanged.`,
+  ],
   'file-missing': [d => `ไม่พบ ${d.name} ที่ระบุในรายการ`, d => `${d.name} is named in the list but is not here.`],
-  'file-extra': [d => `${d.name} ไม่อยู่ในรายการที่ลงลายมือชื่อ: มีผู้ใส่เพิ่มภายหลัง`, d => `${d.name} is not in the signed list: somebody added it later.`],
-  'entry-missing': [() => 'ไม่มี entry.json ที่อ่านได้ จึงตรวจรายการในทะเบียนไม่ได้', () => 'There is no readable entry.json, so the entry of the register cannot be checked.'],
-  'not-closed-yet': [() => 'ขณะจัดทำชุดหลักฐาน วันที่ลงทะเบียนหนังสือนี้ยังไม่ปิด จึงยังไม่มีตราปิดประจำวัน', () => 'When the pack was made, the day of this letter was not closed yet; so there is no seal of the day in it.'],
-  'day-left-out': [d => `ชุดนี้ไม่มีทะเบียนของวันที่ ${d.day} เพราะผู้ขอไม่มีสิทธิ์เห็นทะเบียนทั้งวัน จึงไม่ได้ตรวจว่าหนังสืออยู่ในวันนั้น ผู้มีสิทธิ์ขอชุดเต็มได้`, d => `The register of ${d.day} is not in this pack, because whoever took it may not see the whole day; so whether the letter stands in it was not judged. An officer who may can take the full pack.`],
-  'entry-hash': [d => `รายการเลขที่ ${d.number} ในทะเบียน (เลข เวลา ผู้ส่ง ค่าแฮชของหนังสือ) ตรงกับค่าแฮชในสายโซ่`, d => `The entry ${d.number} (number, times, sender, hash of the letter) makes the hash that stands in the chain.`],
-  'entry-altered': [d => `รายการเลขที่ ${d.number} ถูกแก้ไข: คำนวณแล้วไม่ได้ค่าแฮชที่บันทึกไว้`, d => `The entry ${d.number} was altered: it does not make the hash that was recorded.`],
-  'message-same': [d => `${d.name} คือหนังสือเลขที่ ${d.number} ตามที่ได้รับ ตรงกันทุกไบต์`, d => `${d.name} is letter ${d.number} as it was received, byte for byte.`],
-  'message-differs': [d => `${d.name} ไม่ใช่หนังสือเลขที่ ${d.number} ตามที่ได้รับ: มีอย่างน้อยหนึ่งไบต์ต่างไป`, d => `${d.name} is not letter ${d.number} as it was received: at least one byte differs.`],
-  'message-absent': [d => `ไม่มีตัวหนังสือเลขที่ ${d.number} (message.eml) ในชุดนี้`, d => `Letter ${d.number} itself (message.eml) is not in this pack.`],
+  'file-extra': [
+    d => `${d.name} ไม่อยู่ในรายการที่ลงลายมือชื่อ: มีผู้ใส่เพิ่มภายหลัง`,
+    d => `${d.name} is not in the signed list: somebody added it later.`,
+  ],
+  'entry-missing': [
+    () => 'ไม่มี entry.json ที่อ่านได้ จึงตรวจรายการในทะเบียนไม่ได้',
+    () => 'There is no readable entry.json, so the entry of the register cannot be checked.',
+  ],
+  'not-closed-yet': [
+    () => 'ขณะจัดทำชุดหลักฐาน วันที่ลงทะเบียนหนังสือนี้ยังไม่ปิด จึงยังไม่มีตราปิดประจำวัน',
+    () => 'When the pack was made, the day of this letter was not closed yet; so there is no seal of the day in it.',
+  ],
+  'day-left-out': [
+    d => `ชุดนี้ไม่มีทะเบียนของวันที่ ${d.day} เพราะผู้ขอไม่มีสิทธิ์เห็นทะเบียนทั้งวัน จึงไม่ได้ตรวจว่าหนังสืออยู่ในวันนั้น ผู้มีสิทธิ์ขอชุดเต็มได้`,
+    d =>
+      `The register of ${d.day} is not in this pack, because whoever took it may not see the whole day; so whether the letter stands in it was not judged. An officer who may can take the full pack.`,
+  ],
+  'entry-hash': [
+    d => `รายการเลขที่ ${d.number} ในทะเบียน (เลข เวลา ผู้ส่ง ค่าแฮชของหนังสือ) ตรงกับค่าแฮชในสายโซ่`,
+    d => `The entry ${d.number} (number, times, sender, hash of the letter) makes the hash that stands in the chain.`,
+  ],
+  'entry-altered': [
+    d => `รายการเลขที่ ${d.number} ถูกแก้ไข: คำนวณแล้วไม่ได้ค่าแฮชที่บันทึกไว้`,
+    d => `The entry ${d.number} was altered: it does not make the hash that was recorded.`,
+  ],
+  'message-same': [
+    d => `${d.name} คือหนังสือเลขที่ ${d.number} ตามที่ได้รับ ตรงกันทุกไบต์`,
+    d => `${d.name} is letter ${d.number} as it was received, byte for byte.`,
+  ],
+  'message-differs': [
+    d => `${d.name} ไม่ใช่หนังสือเลขที่ ${d.number} ตามที่ได้รับ: มีอย่างน้อยหนึ่งไบต์ต่างไป`,
+    d => `${d.name} is not letter ${d.number} as it was received: at least one byte differs.`,
+  ],
+  'message-absent': [
+    d => `ไม่มีตัวหนังสือเลขที่ ${d.number} (message.eml) ในชุดนี้`,
+    d => `Letter ${d.number} itself (message.eml) is not in this pack.`,
+  ],
   'attachment-in-message': [d => `สิ่งที่ส่งมาด้วย ${d.name} คือไฟล์ที่อยู่ในหนังสือ`, d => `The attachment ${d.name} is what the letter carried.`],
-  'attachment-differs': [d => `สิ่งที่ส่งมาด้วย ${d.name} ไม่ตรงกับที่ทะเบียนบันทึกไว้`, d => `The attachment ${d.name} is not what the register recorded.`],
-  'attachment-absent': [d => `ชุดนี้ไม่มีไฟล์ ${d.name} แยกต่างหาก (อยู่ในตัวหนังสือ)`, d => `${d.name} does not lie in the pack as a file of its own (it is in the letter).`],
-  'attachment-not-found': [d => `${d.name} ตรงกับที่ทะเบียนบันทึกไว้ แต่โปรแกรมนี้แกะจากตัวหนังสือเองไม่ได้ (อยู่ในรูปแบบที่ซ้อนกัน)`, d => `${d.name} is what the register recorded, but this program cannot take it out of the letter by itself (it lies inside another format).`],
+  'attachment-differs': [
+    d => `สิ่งที่ส่งมาด้วย ${d.name} ไม่ตรงกับที่ทะเบียนบันทึกไว้`,
+    d => `The attachment ${d.name} is not what the register recorded.`,
+  ],
+  'attachment-absent': [
+    d => `ชุดนี้ไม่มีไฟล์ ${d.name} แยกต่างหาก (อยู่ในตัวหนังสือ)`,
+    d => `${d.name} does not lie in the pack as a file of its own (it is in the letter).`,
+  ],
+  'attachment-not-found': [
+    d => `${d.name} ตรงกับที่ทะเบียนบันทึกไว้ แต่โปรแกรมนี้แกะจากตัวหนังสือเองไม่ได้ (อยู่ในรูปแบบที่ซ้อนกัน)`,
+    d =>
+      `${d.name} is what the register recorded, but this program cannot take it out of the letter by itself (it lies inside another format).`,
+  ],
   'acts-hash': [d => `บันทึกการดำเนินการ ${d.count} รายการไม่ถูกแก้ไข`, d => `${d.count} recorded acts were not altered.`],
-  'act-altered': [d => `บันทึกการดำเนินการลำดับที่ ${d.ordinal} (${d.kind}) ถูกแก้ไข`, d => `The recorded act no. ${d.ordinal} (${d.kind}) was altered.`],
-  'act-unlinked': [d => `บันทึกการดำเนินการลำดับที่ ${d.ordinal} (${d.kind}) ไม่ต่อจากรายการก่อนหน้า`, d => `The recorded act no. ${d.ordinal} (${d.kind}) does not follow the one before it.`],
-  'facts-not-hashed': [() => 'เรื่อง ที่ ลงวันที่ และข้อมูลอื่นที่เจ้าหน้าที่แก้ไขได้ ไม่อยู่ในสายโซ่ แต่อยู่ในไฟล์ที่ลงลายมือชื่อพร้อมประวัติการแก้ไข', () => 'Subject, letter number, date and what else officers may correct are not in the chain; they stand, with their history, in the signed file.'],
-  'receipt-of-entry': [d => `แจ้งผลการรับที่ส่งออกไปเป็นของรายการเลขที่ ${d.number} จริง`, d => `The acknowledgement that was sent is of entry ${d.number}.`],
-  'receipt-of-other': [d => `แจ้งผลการรับในชุดนี้ (${d.other}) ไม่ตรงกับรายการเลขที่ ${d.number}`, d => `The acknowledgement in this pack (${d.other}) does not agree with entry ${d.number}.`],
+  'act-altered': [
+    d => `บันทึกการดำเนินการลำดับที่ ${d.ordinal} (${d.kind}) ถูกแก้ไข`,
+    d => `The recorded act no. ${d.ordinal} (${d.kind}) was altered.`,
+  ],
+  'act-unlinked': [
+    d => `บันทึกการดำเนินการลำดับที่ ${d.ordinal} (${d.kind}) ไม่ต่อจากรายการก่อนหน้า`,
+    d => `The recorded act no. ${d.ordinal} (${d.kind}) does not follow the one before it.`,
+  ],
+  'facts-not-hashed': [
+    () => 'เรื่อง ที่ ลงวันที่ และข้อมูลอื่นที่เจ้าหน้าที่แก้ไขได้ ไม่อยู่ในสายโซ่ แต่อยู่ในไฟล์ที่ลงลายมือชื่อพร้อมประวัติการแก้ไข',
+    () =>
+      'Subject, letter number, date and what else officers may correct are not in the chain; they stand, with their history, in the signed file.',
+  ],
+  'receipt-of-entry': [
+    d => `แจ้งผลการรับที่ส่งออกไปเป็นของรายการเลขที่ ${d.number} จริง`,
+    d => `The acknowledgement that was sent is of entry ${d.number}.`,
+  ],
+  'receipt-of-other': [
+    d => `แจ้งผลการรับในชุดนี้ (${d.other}) ไม่ตรงกับรายการเลขที่ ${d.number}`,
+    d => `The acknowledgement in this pack (${d.other}) does not agree with entry ${d.number}.`,
+  ],
   'receipt-unreadable': [d => `อ่านแจ้งผลการรับจาก ${d.name} ไม่ได้`, d => `No acknowledgement could be read out of ${d.name}.`],
-  'receipt-unsigned-note': [() => 'แจ้งผลการรับรุ่นก่อนไม่มีลายมือชื่อ ตรวจสอบได้จากลิงก์ในแจ้งผลการรับ หรือขอชุดหลักฐานจากส่วนราชการ', () => 'Older acknowledgements carry no signature: use the link in it, or ask the agency for the evidence pack.'],
-  'receipt-no-letter': [() => 'ไม่มีหนังสือหรือสิ่งที่ส่งมาด้วยให้เทียบ: ใส่ไฟล์ที่ท่านส่งเพิ่มเพื่อตรวจว่าเป็นฉบับที่ได้รับ', () => 'No letter was given to compare with: add the file you sent to see whether it is what was received.'],
-  'receipt-message': [d => `${d.name} คือหนังสือที่ได้รับและลงทะเบียนเลขที่ ${d.number} ตรงกันทุกไบต์`, d => `${d.name} is the letter that was received under ${d.number}, byte for byte.`],
-  'receipt-attachment': [d => `${d.name} คือสิ่งที่ส่งมาด้วย “${d.attachment}” ของหนังสือเลขที่ ${d.number} ตรงกันทุกไบต์`, d => `${d.name} is the attachment “${d.attachment}” of letter ${d.number}, byte for byte.`],
-  'receipt-message-differs': [d => `${d.name} ไม่ใช่หนังสือเลขที่ ${d.number} ตามที่ได้รับ หากเป็นสำเนาจากกล่องส่งของท่าน หัวจดหมายอาจต่างไปตามปกติ ให้ดูผลของไฟล์แนบด้านล่าง`, d => `${d.name} is not letter ${d.number} as it was received. If it is the copy out of your own sent folder, its headers differ as a rule: look at its attachments below.`],
+  'receipt-unsigned-note': [
+    () => 'แจ้งผลการรับรุ่นก่อนไม่มีลายมือชื่อ ตรวจสอบได้จากลิงก์ในแจ้งผลการรับ หรือขอชุดหลักฐานจากส่วนราชการ',
+    () => 'Older acknowledgements carry no signature: use the link in it, or ask the agency for the evidence pack.',
+  ],
+  'receipt-no-letter': [
+    () => 'ไม่มีหนังสือหรือสิ่งที่ส่งมาด้วยให้เทียบ: ใส่ไฟล์ที่ท่านส่งเพิ่มเพื่อตรวจว่าเป็นฉบับที่ได้รับ',
+    () => 'No letter was given to compare with: add the file you sent to see whether it is what was received.',
+  ],
+  'receipt-message': [
+    d => `${d.name} คือหนังสือที่ได้รับและลงทะเบียนเลขที่ ${d.number} ตรงกันทุกไบต์`,
+    d => `${d.name} is the letter that was received under ${d.number}, byte for byte.`,
+  ],
+  'receipt-attachment': [
+    d => `${d.name} คือสิ่งที่ส่งมาด้วย “${d.attachment}” ของหนังสือเลขที่ ${d.number} ตรงกันทุกไบต์`,
+    d => `${d.name} is the attachment “${d.attachment}” of letter ${d.number}, byte for byte.`,
+  ],
+  'receipt-message-differs': [
+    d => `${d.name} ไม่ใช่หนังสือเลขที่ ${d.number} ตามที่ได้รับ หากเป็นสำเนาจากกล่องส่งของท่าน หัวจดหมายอาจต่างไปตามปกติ ให้ดูผลของไฟล์แนบด้านล่าง`,
+    d =>
+      `${d.name} is not letter ${d.number} as it was received. If it is the copy out of your own sent folder, its headers differ as a rule: look at its attachments below.`,
+  ],
   'receipt-inside-same': [d => `ไฟล์แนบ “${d.name}” ในนั้นตรงกับที่ได้รับ`, d => `The attachment “${d.name}” in it is what was received.`],
   'receipt-inside-other': [d => `ไม่พบไฟล์แนบ “${d.name}” ที่ตรงกับที่ได้รับในนั้น`, d => `The attachment “${d.name}” as received is not in it.`],
-  'receipt-attachment-differs': [d => `${d.name} มีชื่อตรงกับสิ่งที่ส่งมาด้วยของหนังสือเลขที่ ${d.number} แต่เนื้อไฟล์ไม่ใช่ที่ได้รับ`, d => `${d.name} has the name of an attachment of letter ${d.number}, but it is not what was received.`],
+  'receipt-attachment-differs': [
+    d => `${d.name} มีชื่อตรงกับสิ่งที่ส่งมาด้วยของหนังสือเลขที่ ${d.number} แต่เนื้อไฟล์ไม่ใช่ที่ได้รับ`,
+    d => `${d.name} has the name of an attachment of letter ${d.number}, but it is not what was received.`,
+  ],
 };
 
 const DAYS = {
   'seal-shape': [d => `${d.name} ไม่ใช่ตราปิดประจำวันที่สมบูรณ์: ${d.what}`, d => `${d.name} is not a well-formed seal: ${d.what}.`],
   'seal-file-same': [d => `${d.name} คือไฟล์ที่ปิดตราไว้`, d => `${d.name} is the file that was sealed.`],
-  'seal-file-differs': [d => `${d.name} ไม่ใช่ไฟล์ที่ปิดตราไว้: ถูกแก้ไขหลังปิดวัน`, d => `${d.name} is not the file that was sealed: it was changed after the day was closed.`],
-  'seal-file-of-other-day': [d => `${d.name} เป็นของวันที่ ${d.day} ไม่ใช่ของวันนี้: ไฟล์ถูกสลับกัน`, d => `${d.name} belongs to ${d.day}, not to this day: the files were exchanged.`],
+  'seal-file-differs': [
+    d => `${d.name} ไม่ใช่ไฟล์ที่ปิดตราไว้: ถูกแก้ไขหลังปิดวัน`,
+    d => `${d.name} is not the file that was sealed: it was changed after the day was closed.`,
+  ],
+  'seal-file-of-other-day': [
+    d => `${d.name} เป็นของวันที่ ${d.day} ไม่ใช่ของวันนี้: ไฟล์ถูกสลับกัน`,
+    d => `${d.name} belongs to ${d.day}, not to this day: the files were exchanged.`,
+  ],
   'seal-file-missing': [d => `ไม่มี ${d.name} ให้ตรวจ`, d => `${d.name} is not here to be checked.`],
   'seal-file-classified': [d => `${d.name} เป็นไฟล์ชั้นความลับและไม่ได้ให้มา`, d => `${d.name} is classified and was not given.`],
-  'day-missing': [() => 'ไม่มี day.json จึงไม่ได้ตรวจรายการและสายโซ่ของวันนี้', () => 'day.json is not here, so the entries and the chain of this day were not checked.'],
-  'day-without-seal': [() => 'ไม่มีตราปิด (seal.json) ที่ระบุไฟล์นี้ จึงไม่มีผู้ใดรับรอง', () => 'No seal (seal.json) names this file: nobody vouches for it.'],
-  'day-of-other': [d => `${d.name} เป็นของวันที่ ${d.day} ของ ${d.agency} ไม่ตรงกับตราปิด`, d => `${d.name} says it is ${d.day} of ${d.agency}, which is not what the seal says.`],
+  'day-missing': [
+    () => 'ไม่มี day.json จึงไม่ได้ตรวจรายการและสายโซ่ของวันนี้',
+    () => 'day.json is not here, so the entries and the chain of this day were not checked.',
+  ],
+  'day-without-seal': [
+    () => 'ไม่มีตราปิด (seal.json) ที่ระบุไฟล์นี้ จึงไม่มีผู้ใดรับรอง',
+    () => 'No seal (seal.json) names this file: nobody vouches for it.',
+  ],
+  'day-of-other': [
+    d => `${d.name} เป็นของวันที่ ${d.day} ของ ${d.agency} ไม่ตรงกับตราปิด`,
+    d => `${d.name} says it is ${d.day} of ${d.agency}, which is not what the seal says.`,
+  ],
   'day-shape': [d => `${d.name} ไม่ใช่ทะเบียนประจำวันที่สมบูรณ์: ${d.what}`, d => `${d.name} is not a well-formed register of a day: ${d.what}.`],
-  'book-entries': [d => `${d.bookTh}: เลขที่ ${d.first}–${d.last} ต่อเนื่องกันและไม่ถูกแก้ไข (${d.count} รายการ)`, d => `${d.bookEn}: numbers ${d.first}–${d.last} follow one another and were not altered (${d.count} entries).`],
-  'book-none': [d => `${d.bookTh}: ไม่มีรายการใหม่ในวันนี้ (เลขล่าสุด ${d.last})`, d => `${d.bookEn}: no new entry that day (last number ${d.last}).`],
-  'book-gap': [d => `${d.bookTh}: เลขที่ ${d.expected} หายไป (พบเลขที่ ${d.place} แทน)`, d => `${d.bookEn}: number ${d.expected} is missing (number ${d.place} stands in its place).`],
-  'book-cut': [d => `${d.bookTh}: ตราปิดระบุถึงเลขที่ ${d.last} แต่รายการในไฟล์สิ้นสุดที่ ${d.found}`, d => `${d.bookEn}: the seal goes up to number ${d.last}, but the entries end at ${d.found}.`],
-  'book-linked': [d => `${d.bookTh}: เลขที่ ${d.place} ไม่ต่อจากรายการก่อนหน้าในสายโซ่`, d => `${d.bookEn}: number ${d.place} is not linked to the one before it.`],
-  'book-altered': [d => `${d.bookTh}: เลขที่ ${d.place} ถูกแก้ไข คำนวณแล้วไม่ได้ค่าแฮชที่บันทึกไว้`, d => `${d.bookEn}: number ${d.place} was altered; it does not make the hash that was recorded.`],
-  'book-head': [d => `${d.bookTh}: ค่าแฮชท้ายสายโซ่ไม่ตรงกับในตราปิด`, d => `${d.bookEn}: the chain does not end in the head that the seal names.`],
-  'book-start': [d => `${d.bookTh}: สายโซ่ไม่ได้เริ่มจากจุดเริ่มของทะเบียนนี้`, d => `${d.bookEn}: the chain does not begin where this register begins.`],
-  'book-withheld': [d => `${d.bookTh}: ${d.count} รายการแสดงเพียงค่าแฮช (ชั้นความลับ) เนื้อหาจึงไม่ได้ตรวจ แต่ลำดับและการต่อสายโซ่ตรวจแล้ว`, d => `${d.bookEn}: ${d.count} entries are given by their hash alone (classified); what they say was not judged, their place in the chain was.`],
-  'book-not-given': [d => `${d.bookTh}: รายการของวันนี้ไม่อยู่ในไฟล์ที่ให้มา จึงไม่ได้ตรวจ`, d => `${d.bookEn}: its entries of this day are not in the files given, so they were not checked.`],
+  'book-entries': [
+    d => `${d.bookTh}: เลขที่ ${d.first}–${d.last} ต่อเนื่องกันและไม่ถูกแก้ไข (${d.count} รายการ)`,
+    d => `${d.bookEn}: numbers ${d.first}–${d.last} follow one another and were not altered (${d.count} entries).`,
+  ],
+  'book-none': [
+    d => `${d.bookTh}: ไม่มีรายการใหม่ในวันนี้ (เลขล่าสุด ${d.last})`,
+    d => `${d.bookEn}: no new entry that day (last number ${d.last}).`,
+  ],
+  'book-gap': [
+    d => `${d.bookTh}: เลขที่ ${d.expected} หายไป (พบเลขที่ ${d.place} แทน)`,
+    d => `${d.bookEn}: number ${d.expected} is missing (number ${d.place} stands in its place).`,
+  ],
+  'book-cut': [
+    d => `${d.bookTh}: ตราปิดระบุถึงเลขที่ ${d.last} แต่รายการในไฟล์สิ้นสุดที่ ${d.found}`,
+    d => `${d.bookEn}: the seal goes up to number ${d.last}, but the entries end at ${d.found}.`,
+  ],
+  'book-linked': [
+    d => `${d.bookTh}: เลขที่ ${d.place} ไม่ต่อจากรายการก่อนหน้าในสายโซ่`,
+    d => `${d.bookEn}: number ${d.place} is not linked to the one before it.`,
+  ],
+  'book-altered': [
+    d => `${d.bookTh}: เลขที่ ${d.place} ถูกแก้ไข คำนวณแล้วไม่ได้ค่าแฮชที่บันทึกไว้`,
+    d => `${d.bookEn}: number ${d.place} was altered; it does not make the hash that was recorded.`,
+  ],
+  'book-head': [
+    d => `${d.bookTh}: ค่าแฮชท้ายสายโซ่ไม่ตรงกับในตราปิด`,
+    d => `${d.bookEn}: the chain does not end in the head that the seal names.`,
+  ],
+  'book-start': [
+    d => `${d.bookTh}: สายโซ่ไม่ได้เริ่มจากจุดเริ่มของทะเบียนนี้`,
+    d => `${d.bookEn}: the chain does not begin where this register begins.`,
+  ],
+  'book-withheld': [
+    d => `${d.bookTh}: ${d.count} รายการแสดงเพียงค่าแฮช (ชั้นความลับ) เนื้อหาจึงไม่ได้ตรวจ แต่ลำดับและการต่อสายโซ่ตรวจแล้ว`,
+    d =>
+      `${d.bookEn}: ${d.count} entries are given by their hash alone (classified); what they say was not judged, their place in the chain was.`,
+  ],
+  'seal-other-key': [d => `${d.name} ระบุกุญแจอื่น ไม่ใช่กุญแจที่ลงลายมือชื่อไว้`, d => `${d.name} names another key than the one it was signed with.`],
+  'seal-not-made': [
+    d => `ตราปิดระบุว่าทำไฟล์เหล่านี้ไม่ได้ในวันนั้น: ${d.names}`,
+    d => `The seal says that these files could not be made that day: ${d.names}.`,
+  ],
+  'certificate-sealed': [d => `${d.name} คือใบรับรองที่ตราปิดระบุไว้`, d => `${d.name} is a certificate that the seal names.`],
+  'book-absent': [d => `${d.bookTh}: มีในตราปิดแต่ไม่มีใน day.json`, d => `${d.bookEn}: stands in the seal but not in day.json.`],
+  'book-parts': [
+    d => `${d.bookTh}: day.json กับ day-classified.json กล่าวถึงสายโซ่นี้ไม่ตรงกัน`,
+    d => `${d.bookEn}: day.json and day-classified.json disagree about this chain.`,
+  ],
+  'book-not-given': [
+    d => `${d.bookTh}: รายการของวันนี้ไม่อยู่ในไฟล์ที่ให้มา จึงไม่ได้ตรวจ`,
+    d => `${d.bookEn}: its entries of this day are not in the files given, so they were not checked.`,
+  ],
   'book-unsealed': [d => `${d.bookTh}: มีใน day.json แต่ไม่มีในตราปิด`, d => `${d.bookEn}: stands in day.json but not in the seal.`],
-  'book-range': [d => `${d.bookTh}: ช่วงเลขใน day.json ไม่ตรงกับในตราปิด`, d => `${d.bookEn}: its range in day.json is not the one in the seal.`],
-  'book-cancelled': [d => `${d.bookTh}: เลขที่ยกเลิก ${d.numbers} (เลขยังคงอยู่ พร้อมเหตุผล)`, d => `${d.bookEn}: cancelled numbers ${d.numbers} (they stay, with their reason).`],
-  'acts-chain': [d => `${d.bookTh}: บันทึกการดำเนินการลำดับที่ ${d.first}–${d.last} ต่อเนื่องกันและไม่ถูกแก้ไข`, d => `${d.bookEn}: acts ${d.first}–${d.last} follow one another and were not altered.`],
+  'book-range': [
+    d => `${d.bookTh}: ช่วงเลขใน day.json ไม่ตรงกับในตราปิด`,
+    d => `${d.bookEn}: its range in day.json is not the one in the seal.`,
+  ],
+  'book-cancelled': [
+    d => `${d.bookTh}: เลขที่ยกเลิก ${d.numbers} (เลขยังคงอยู่ พร้อมเหตุผล)`,
+    d => `${d.bookEn}: cancelled numbers ${d.numbers} (they stay, with their reason).`,
+  ],
+  'acts-chain': [
+    d => `${d.bookTh}: บันทึกการดำเนินการลำดับที่ ${d.first}–${d.last} ต่อเนื่องกันและไม่ถูกแก้ไข`,
+    d => `${d.bookEn}: acts ${d.first}–${d.last} follow one another and were not altered.`,
+  ],
   'acts-gap': [d => `${d.bookTh}: บันทึกการดำเนินการลำดับที่ ${d.expected} หายไป`, d => `${d.bookEn}: act ${d.expected} is missing.`],
-  'acts-cut': [d => `${d.bookTh}: ตราปิดระบุบันทึกการดำเนินการถึงลำดับที่ ${d.last} แต่ในไฟล์สิ้นสุดที่ ${d.found}`, d => `${d.bookEn}: the seal goes up to act ${d.last}, but the acts end at ${d.found}.`],
-  'acts-linked': [d => `${d.bookTh}: บันทึกการดำเนินการลำดับที่ ${d.place} ไม่ต่อจากรายการก่อนหน้า`, d => `${d.bookEn}: act ${d.place} is not linked to the one before it.`],
+  'acts-cut': [
+    d => `${d.bookTh}: ตราปิดระบุบันทึกการดำเนินการถึงลำดับที่ ${d.last} แต่ในไฟล์สิ้นสุดที่ ${d.found}`,
+    d => `${d.bookEn}: the seal goes up to act ${d.last}, but the acts end at ${d.found}.`,
+  ],
+  'acts-linked': [
+    d => `${d.bookTh}: บันทึกการดำเนินการลำดับที่ ${d.place} ไม่ต่อจากรายการก่อนหน้า`,
+    d => `${d.bookEn}: act ${d.place} is not linked to the one before it.`,
+  ],
   'acts-altered': [d => `${d.bookTh}: บันทึกการดำเนินการลำดับที่ ${d.place} ถูกแก้ไข`, d => `${d.bookEn}: act ${d.place} was altered.`],
-  'acts-head': [d => `${d.bookTh}: ค่าแฮชท้ายสายบันทึกการดำเนินการไม่ตรงกับในตราปิด`, d => `${d.bookEn}: the chain of acts does not end in the head that the seal names.`],
-  'acts-start': [d => `${d.bookTh}: สายบันทึกการดำเนินการไม่ได้เริ่มจากจุดเริ่มของทะเบียนนี้`, d => `${d.bookEn}: the chain of acts does not begin where this register begins.`],
-  'acts-withheld': [d => `${d.bookTh}: บันทึกการดำเนินการ ${d.count} รายการแสดงเพียงค่าแฮช`, d => `${d.bookEn}: ${d.count} acts are given by their hash alone.`],
-  'certificate-named': [d => `ตราปิดระบุใบรับรองการทดสอบสำเนาสำรอง ${d.count} ฉบับ`, d => `The seal names ${d.count} certificates of proven copies.`],
+  'acts-head': [
+    d => `${d.bookTh}: ค่าแฮชท้ายสายบันทึกการดำเนินการไม่ตรงกับในตราปิด`,
+    d => `${d.bookEn}: the chain of acts does not end in the head that the seal names.`,
+  ],
+  'acts-start': [
+    d => `${d.bookTh}: สายบันทึกการดำเนินการไม่ได้เริ่มจากจุดเริ่มของทะเบียนนี้`,
+    d => `${d.bookEn}: the chain of acts does not begin where this register begins.`,
+  ],
+  'acts-range': [
+    d => `${d.bookTh}: ช่วงลำดับของบันทึกการดำเนินการใน day.json ไม่ตรงกับในตราปิด`,
+    d => `${d.bookEn}: the range of its acts in day.json is not the one in the seal.`,
+  ],
+  'acts-not-given': [
+    d => `${d.bookTh}: บันทึกการดำเนินการของวันนี้ไม่อยู่ในไฟล์ที่ให้มา จึงไม่ได้ตรวจ`,
+    d => `${d.bookEn}: its acts of this day are not in the files given, so they were not checked.`,
+  ],
+  'acts-withheld': [
+    d => `${d.bookTh}: บันทึกการดำเนินการ ${d.count} รายการแสดงเพียงค่าแฮช`,
+    d => `${d.bookEn}: ${d.count} acts are given by their hash alone.`,
+  ],
+  'certificate-named': [
+    d => `ตราปิดระบุใบรับรองการทดสอบสำเนาสำรอง ${d.count} ฉบับ`,
+    d => `The seal names ${d.count} certificates of proven copies.`,
+  ],
   'first-day': [() => 'เป็นวันแรกที่ปิดทะเบียนของส่วนราชการนี้', () => 'This is the first day that this agency closed.'],
-  'one-day-only': [d => `มีเพียงวันเดียว จึงไม่ได้ตรวจว่าต่อจากวันก่อนหน้า (ตราปิดก่อนหน้า ${d.previous})`, d => `Only this day was given, so whether it follows the one before it was not judged (previous seal ${d.previous}).`],
-  'days-follow': [d => `วันที่ ${d.from} ถึง ${d.until} (${d.count} วัน) ต่อกันครบ แต่ละวันระบุตราปิดของวันก่อนหน้า`, d => `The days ${d.from} to ${d.until} (${d.count} of them) follow one another; each names the seal of the one before.`],
-  'days-missing': [d => `ขาดวันปิดลำดับที่ ${d.ordinals} (ระหว่างวันที่ ${d.after} กับ ${d.before})`, d => `Closing no. ${d.ordinals} is missing (between ${d.after} and ${d.before}).`],
-  'days-unlinked': [d => `วันที่ ${d.day} ไม่ได้ต่อจากตราปิดของวันที่ ${d.before}: วันใดวันหนึ่งถูกทำขึ้นใหม่`, d => `${d.day} does not name the seal of ${d.before}: one of the two was made anew.`],
-  'days-order': [d => `วันที่ ${d.day} (ลำดับที่ ${d.ordinal}) ไม่ได้อยู่หลังวันที่ ${d.before}`, d => `${d.day} (no. ${d.ordinal}) does not come after ${d.before}.`],
-  'days-two-seals': [d => `มีตราปิดสองฉบับที่ต่างกันของวันปิดลำดับที่ ${d.ordinal} (${d.day})`, d => `There are two different seals of closing no. ${d.ordinal} (${d.day}).`],
-  'days-numbers': [d => `${d.bookTh}: วันที่ ${d.day} เริ่มที่เลข ${d.first} แต่วันก่อนหน้าจบที่เลข ${d.last}`, d => `${d.bookEn}: ${d.day} begins at number ${d.first}, but the day before ended at ${d.last}.`],
-  'days-heads': [d => `${d.bookTh}: สายโซ่ของวันที่ ${d.day} ไม่ได้ต่อจากท้ายสายของวันก่อนหน้า`, d => `${d.bookEn}: the chain of ${d.day} does not begin at the head of the day before.`],
-  'days-lost-book': [d => `${d.bookTh}: มีในวันที่ ${d.before} แต่ไม่มีในวันที่ ${d.day}`, d => `${d.bookEn}: stands in ${d.before} but not in ${d.day}.`],
+  'one-day-only': [
+    d => `มีเพียงวันเดียว จึงไม่ได้ตรวจว่าต่อจากวันก่อนหน้า (ตราปิดก่อนหน้า ${d.previous})`,
+    d => `Only this day was given, so whether it follows the one before it was not judged (previous seal ${d.previous}).`,
+  ],
+  'days-follow': [
+    d => `วันที่ ${d.from} ถึง ${d.until} (${d.count} วัน) ต่อกันครบ แต่ละวันระบุตราปิดของวันก่อนหน้า`,
+    d => `The days ${d.from} to ${d.until} (${d.count} of them) follow one another; each names the seal of the one before.`,
+  ],
+  'days-missing': [
+    d => `ขาดวันปิดลำดับที่ ${d.ordinals} (ระหว่างวันที่ ${d.after} กับ ${d.before})`,
+    d => `Closing no. ${d.ordinals} is missing (between ${d.after} and ${d.before}).`,
+  ],
+  'days-unlinked': [
+    d => `วันที่ ${d.day} ไม่ได้ต่อจากตราปิดของวันที่ ${d.before}: วันใดวันหนึ่งถูกทำขึ้นใหม่`,
+    d => `${d.day} does not name the seal of ${d.before}: one of the two was made anew.`,
+  ],
+  'days-order': [
+    d => `วันที่ ${d.day} (ลำดับที่ ${d.ordinal}) ไม่ได้อยู่หลังวันที่ ${d.before}`,
+    d => `${d.day} (no. ${d.ordinal}) does not come after ${d.before}.`,
+  ],
+  'days-two-seals': [
+    d => `มีตราปิดสองฉบับที่ต่างกันของวันปิดลำดับที่ ${d.ordinal} (${d.day})`,
+    d => `There are two different seals of closing no. ${d.ordinal} (${d.day}).`,
+  ],
+  'days-numbers': [
+    d => `${d.bookTh}: วันที่ ${d.day} เริ่มที่เลข ${d.first} แต่วันก่อนหน้าจบที่เลข ${d.last}`,
+    d => `${d.bookEn}: ${d.day} begins at number ${d.first}, but the day before ended at ${d.last}.`,
+  ],
+  'days-heads': [
+    d => `${d.bookTh}: สายโซ่ของวันที่ ${d.day} ไม่ได้ต่อจากท้ายสายของวันก่อนหน้า`,
+    d => `${d.bookEn}: the chain of ${d.day} does not begin at the head of the day before.`,
+  ],
+  'days-acts': [
+    d => `${d.bookTh}: บันทึกการดำเนินการของวันที่ ${d.day} เริ่มที่ลำดับ ${d.first} แต่วันก่อนหน้าจบที่ ${d.last}`,
+    d => `${d.bookEn}: the acts of ${d.day} begin at ${d.first}, but the day before ended at ${d.last}.`,
+  ],
+  'days-act-heads': [
+    d => `${d.bookTh}: สายบันทึกการดำเนินการของวันที่ ${d.day} ไม่ได้ต่อจากท้ายสายของวันก่อนหน้า`,
+    d => `${d.bookEn}: the chain of acts of ${d.day} does not begin at the head of the day before.`,
+  ],
+  'days-lost-book': [
+    d => `${d.bookTh}: มีในวันที่ ${d.before} แต่ไม่มีในวันที่ ${d.day}`,
+    d => `${d.bookEn}: stands in ${d.before} but not in ${d.day}.`,
+  ],
   'days-joined': [() => 'เลขและสายโซ่ของทุกทะเบียนต่อกันข้ามวันครบถ้วน', () => 'Numbers and chains of every register join from day to day.'],
-  'days-keys': [d => `กุญแจที่ลงลายมือชื่อเปลี่ยนระหว่างวันที่ ${d.before} กับ ${d.day}: โปรดเทียบลายพิมพ์ของทั้งสองกุญแจกับส่วนราชการ`, d => `The signing key changed between ${d.before} and ${d.day}: compare both fingerprints with the agency.`],
+  'days-keys': [
+    d => `กุญแจที่ลงลายมือชื่อเปลี่ยนระหว่างวันที่ ${d.before} กับ ${d.day}: โปรดเทียบลายพิมพ์ของทั้งสองกุญแจกับส่วนราชการ`,
+    d => `The signing key changed between ${d.before} and ${d.day}: compare both fingerprints with the agency.`,
+  ],
 };
 
 const STAMPS = {
-  'stamp-holds': [d => `${d.authority || 'หน่วยงานประทับเวลา'} ประทับเวลาไว้เมื่อ ${d.time} ว่าไฟล์นี้มีอยู่แล้วในขณะนั้น และลายมือชื่อของตราประทับถูกต้อง`, d => `${d.authority || 'A time-stamping authority'} stated at ${d.time} that this file existed then, and the stamp's signature is valid.`],
+  'stamp-holds': [
+    d => `${d.authority || 'หน่วยงานประทับเวลา'} ประทับเวลาไว้เมื่อ ${d.time} ว่าไฟล์นี้มีอยู่แล้วในขณะนั้น และลายมือชื่อของตราประทับถูกต้อง`,
+    d =>
+      `${d.authority || 'A time-stamping authority'} stated at ${d.time} that this file existed then, and the stamp's signature is valid.`,
+  ],
   'stamp-other': [d => `ตราประทับเวลา ${d.name} เป็นของไฟล์อื่น`, d => `The time stamp ${d.name} is of another file.`],
-  'stamp-broken': [d => `ตราประทับเวลา ${d.name} ถูกแก้ไข หรือลายมือชื่อไม่ถูกต้อง`, d => `The time stamp ${d.name} was altered, or its signature is not valid.`],
+  'stamp-broken': [
+    d => `ตราประทับเวลา ${d.name} ถูกแก้ไข หรือลายมือชื่อไม่ถูกต้อง`,
+    d => `The time stamp ${d.name} was altered, or its signature is not valid.`,
+  ],
   'stamp-unreadable': [d => `${d.name} ไม่ใช่ตราประทับเวลาตาม RFC 3161`, d => `${d.name} is no time stamp of RFC 3161.`],
-  'stamp-refused': [d => `${d.name} เป็นคำตอบปฏิเสธจากหน่วยงานประทับเวลา ไม่มีตราประทับอยู่`, d => `${d.name} is an authority's refusal; there is no stamp in it.`],
-  'stamp-unjudged': [d => `ตราประทับเวลา ${d.time} เป็นของไฟล์นี้ แต่โปรแกรมนี้ตรวจลายมือชื่อไม่ได้ (ไม่มีใบรับรองหรือไม่รู้จักวิธีลงลายมือชื่อ)`, d => `The time stamp of ${d.time} is of this file, but this program cannot check its signature (no certificate in it, or an unknown algorithm).`],
-  'stamp-purpose': [d => `ใบรับรองของ ${d.authority} ไม่ได้ออกเพื่อการประทับเวลา`, d => `The certificate of ${d.authority} was not issued for time stamping.`],
-  'stamp-expired': [d => `ขณะประทับเวลา (${d.time}) ใบรับรองของ ${d.authority} ไม่อยู่ในอายุ`, d => `At the time of the stamp (${d.time}) the certificate of ${d.authority} was not valid.`],
-  'stamp-trust': [d => `ท่านต้องพิจารณาเองว่าเชื่อถือหน่วยงานประทับเวลานี้หรือไม่: ${d.chain}`, d => `Whether you trust this authority is yours to judge: ${d.chain}`],
+  'stamp-refused': [
+    d => `${d.name} เป็นคำตอบปฏิเสธจากหน่วยงานประทับเวลา ไม่มีตราประทับอยู่`,
+    d => `${d.name} is an authority's refusal; there is no stamp in it.`,
+  ],
+  'stamp-unjudged': [
+    d => `ตราประทับเวลา ${d.time} เป็นของไฟล์นี้ แต่โปรแกรมนี้ตรวจลายมือชื่อไม่ได้ (ไม่มีใบรับรองหรือไม่รู้จักวิธีลงลายมือชื่อ)`,
+    d =>
+      `The time stamp of ${d.time} is of this file, but this program cannot check its signature (no certificate in it, or an unknown algorithm).`,
+  ],
+  'stamp-purpose': [
+    d => `ใบรับรองของ ${d.authority} ไม่ได้ออกเพื่อการประทับเวลา`,
+    d => `The certificate of ${d.authority} was not issued for time stamping.`,
+  ],
+  'stamp-expired': [
+    d => `ขณะประทับเวลา (${d.time}) ใบรับรองของ ${d.authority} ไม่อยู่ในอายุ`,
+    d => `At the time of the stamp (${d.time}) the certificate of ${d.authority} was not valid.`,
+  ],
+  'stamp-trust': [
+    d => `ท่านต้องพิจารณาเองว่าเชื่อถือหน่วยงานประทับเวลานี้หรือไม่: ${d.chain}`,
+    d => `Whether you trust this authority is yours to judge: ${d.chain}`,
+  ],
 };
 
 const OTHERS = {
-  'certificate-outcome': [d => `ใบรับรองระบุผล “${d.outcome}” เมื่อ ${d.at} (ระบบเป็นผู้ทดสอบเอง โปรแกรมนี้ตรวจได้เพียงว่าข้อความไม่ถูกแก้ไข)`, d => `The certificate says “${d.outcome}”, ${d.at} (the appliance proved it itself; this program can only check that what it says was not altered).`],
-  'meaning-unknown': [() => 'โปรแกรมนี้ตรวจได้เพียงลายมือชื่อ ไม่ได้ตรวจความหมายของไฟล์ชนิดนี้', () => 'Of this kind of file this program checks the signature only, not what it means.'],
-  'listed-files': [d => `ไฟล์ที่ระบุในรายการและมีอยู่ ${d.count} ไฟล์ ตรงกับค่าแฮช`, d => `${d.count} of the files it lists are here, and have the hashes it names.`],
-  'listed-absent': [d => `ไฟล์ในรายการ ${d.count} ไฟล์ไม่ได้ให้มา จึงไม่ได้ตรวจ`, d => `${d.count} of the files it lists were not given, so they were not checked.`],
-  'entry-alone': [() => 'ไม่มี manifest.json ที่ลงลายมือชื่อ จึงไม่มีผู้ใดรับรองไฟล์นี้', () => 'There is no signed manifest.json with it: nobody vouches for this file.'],
-  'two-hashes': [d => `${d.whatTh} มีค่าแฮชไม่ตรงกันใน ${d.a} กับ ${d.b}: ทะเบียนถูกเขียนใหม่ หรือไฟล์หนึ่งเป็นของปลอม`, d => `${d.whatEn} has different hashes in ${d.a} and in ${d.b}: the register was written anew, or one of the two is forged.`],
+  'certificate-outcome': [
+    d => `ใบรับรองระบุผล “${d.outcome}” เมื่อ ${d.at} (ระบบเป็นผู้ทดสอบเอง โปรแกรมนี้ตรวจได้เพียงว่าข้อความไม่ถูกแก้ไข)`,
+    d =>
+      `The certificate says “${d.outcome}”, ${d.at} (the appliance proved it itself; this program can only check that what it says was not altered).`,
+  ],
+  'meaning-unknown': [
+    () => 'โปรแกรมนี้ตรวจได้เพียงลายมือชื่อ ไม่ได้ตรวจความหมายของไฟล์ชนิดนี้',
+    () => 'Of this kind of file this program checks the signature only, not what it means.',
+  ],
+  'listed-files': [
+    d => `ไฟล์ที่ระบุในรายการและมีอยู่ ${d.count} ไฟล์ ตรงกับค่าแฮช`,
+    d => `${d.count} of the files it lists are here, and have the hashes it names.`,
+  ],
+  'listed-absent': [
+    d => `ไฟล์ในรายการ ${d.count} ไฟล์ไม่ได้ให้มา จึงไม่ได้ตรวจ`,
+    d => `${d.count} of the files it lists were not given, so they were not checked.`,
+  ],
+  'entry-alone': [
+    () => 'ไม่มี manifest.json ที่ลงลายมือชื่อ จึงไม่มีผู้ใดรับรองไฟล์นี้',
+    () => 'There is no signed manifest.json with it: nobody vouches for this file.',
+  ],
+  'two-hashes': [
+    d => `${d.whatTh} มีค่าแฮชไม่ตรงกันใน ${d.a} กับ ${d.b}: ทะเบียนถูกเขียนใหม่ หรือไฟล์หนึ่งเป็นของปลอม`,
+    d => `${d.whatEn} has different hashes in ${d.a} and in ${d.b}: the register was written anew, or one of the two is forged.`,
+  ],
   'same-hashes': [d => `${d.whatTh} ตรงกันใน ${d.a} และ ${d.b}`, d => `${d.whatEn} is the same in ${d.a} and in ${d.b}.`],
-  'nothing-known': [d => `${d.name}: ไม่มีไฟล์ใดในที่นี้กล่าวถึง (SHA-256 ${d.sha256})`, d => `${d.name}: nothing here says anything about it (SHA-256 ${d.sha256}).`],
+  'nothing-known': [
+    d => `${d.name}: ไม่มีไฟล์ใดในที่นี้กล่าวถึง (SHA-256 ${d.sha256})`,
+    d => `${d.name}: nothing here says anything about it (SHA-256 ${d.sha256}).`,
+  ],
   'nothing-to-check': [() => 'ไม่มีไฟล์ของระบบทะเบียนให้ตรวจ', () => 'There is nothing of the register here to check.'],
 };
 
@@ -763,7 +1117,10 @@ const FINDINGS = { ...READING, ...SIGNATURES, ...LETTER, ...DAYS, ...STAMPS, ...
 const VERDICTS = {
   holds: ['ผลการตรวจสอบ: ถูกต้อง ทุกสิ่งที่ตรวจได้ตรงกัน', 'Result: it holds. Everything that could be checked agrees.'],
   broken: ['ผลการตรวจสอบ: ไม่ถูกต้อง มีสิ่งที่ไม่ตรงกัน โปรดดูรายการด้านล่าง', 'Result: it does not hold. See below what disagrees.'],
-  unproven: ['ผลการตรวจสอบ: ยังยืนยันไม่ได้ ไม่พบสิ่งที่ขัดกัน แต่ขาดสิ่งที่จะยืนยัน', 'Result: not proven. Nothing disagrees, but what would prove it is missing.'],
+  unproven: [
+    'ผลการตรวจสอบ: ยังยืนยันไม่ได้ ไม่พบสิ่งที่ขัดกัน แต่ขาดสิ่งที่จะยืนยัน',
+    'Result: not proven. Nothing disagrees, but what would prove it is missing.',
+  ],
 };
 
 const STATES = {
@@ -868,14 +1225,27 @@ const SIGNATURE_FORMAT = 'saraban signature 1';
 /** @returns { ok, why: ''|'shape'|'fingerprint'|'signature', agency, name, sha256, size, at, fingerprint } */
 async function checkSignature(json) {
   const key = recordOf(json.key) ?? {};
-  const signed = { agency: stringOf(json.agency), name: stringOf(json.name), sha256: stringOf(json.sha256), size: json.size, at: stringOf(json.at) };
+  const signed = {
+    agency: stringOf(json.agency),
+    name: stringOf(json.name),
+    sha256: stringOf(json.sha256),
+    size: json.size,
+    at: stringOf(json.at),
+  };
   const publicKey = bytesOfBase64(stringOf(key.publicKey));
   const signature = bytesOfBase64(stringOf(json.signature));
   const fingerprint = publicKey === null ? '' : await sha256(publicKey);
   const answer = why => ({ ok: why === '', why, ...signed, fingerprint });
   // A line break in a field could move its end, and one signature would fit two files.
   const lines = [signed.agency, signed.name, signed.at];
-  if (lines.some(line => /[\r\n]/.test(line)) || signed.agency === '' || signed.name === '' || !isHash(signed.sha256) || !Number.isSafeInteger(signed.size) || signed.size < 0)
+  if (
+    lines.some(line => /[\r\n]/.test(line)) ||
+    signed.agency === '' ||
+    signed.name === '' ||
+    !isHash(signed.sha256) ||
+    !Number.isSafeInteger(signed.size) ||
+    signed.size < 0
+  )
     return answer('shape');
   if (key.algorithm !== 'ECDSA-P256-SHA256' || publicKey === null || signature === null) return answer('shape');
   if (key.fingerprint !== fingerprint) return answer('fingerprint');
@@ -883,7 +1253,9 @@ async function checkSignature(json) {
   const parameters = { name: 'ECDSA', namedCurve: 'P-256' };
   try {
     const imported = await crypto.subtle.importKey('spki', publicKey, parameters, false, ['verify']);
-    return answer((await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, imported, signature, bytesOfText(text))) ? '' : 'signature');
+    return answer(
+      (await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, imported, signature, bytesOfText(text))) ? '' : 'signature',
+    );
   } catch {
     return answer('signature');
   }
@@ -891,7 +1263,9 @@ async function checkSignature(json) {
 
 /** As people copy it: capitals, blanks, colons. @returns 64 digits, or '' */
 function plainFingerprint(text) {
-  const plain = String(text).replace(/[\s:.-]/g, '').toLowerCase();
+  const plain = String(text)
+    .replace(/[\s:.-]/g, '')
+    .toLowerCase();
   return isHash(plain) ? plain : '';
 }
 
@@ -945,9 +1319,12 @@ async function gather(given, report) {
     const before = files.length;
     for (const one of inside) await take(`${path}/${one.name}`, one.bytes, depth + 1, file);
     // A ZIP that holds nothing of ours is somebody's file, and what is wrong inside it is not our matter.
-    file.ours = files.slice(before).some(one => one.kind !== 'other' && one.kind !== 'mail' && one.kind !== 'zip') || files.slice(before).some(one => one.ours);
+    file.ours =
+      files.slice(before).some(one => one.kind !== 'other' && one.kind !== 'mail' && one.kind !== 'zip') ||
+      files.slice(before).some(one => one.ours);
     if (!file.ours) files.splice(before);
-    if (file.ours || looksLikeOurs(path)) for (const fault of faults) section.broken(`zip-${fault.why}`, { name: shown(path), inside: shown(fault.name) });
+    if (file.ours || looksLikeOurs(path))
+      for (const fault of faults) section.broken(`zip-${fault.why}`, { name: shown(path), inside: shown(fault.name) });
   }
 }
 
@@ -995,15 +1372,23 @@ function kindOf(name, bytes, json) {
 function findFile(files, folder, name, hash) {
   const base = name.slice(name.lastIndexOf('/') + 1);
   const same = files.filter(file => file.sha256 === hash);
-  const file = same.find(one => one.path === folder + name) ?? same.find(one => one.folder === folder) ?? same.find(one => one.name === base) ?? same[0];
+  const file =
+    same.find(one => one.path === folder + name) ??
+    same.find(one => one.folder === folder) ??
+    same.find(one => one.name === base) ??
+    same[0];
   if (file !== undefined) return { found: 'same', file };
-  const named = files.find(one => one.path === folder + name) ?? (folder === '' ? undefined : files.find(one => one.folder === folder && one.name === base));
+  const named =
+    files.find(one => one.path === folder + name) ??
+    (folder === '' ? undefined : files.find(one => one.folder === folder && one.name === base));
   return named === undefined ? { found: 'missing', file: null } : { found: 'differs', file: named };
 }
 
 /** A list of files as our formats carry it: only what has a name and a hash. */
 function listedFiles(list) {
-  return listOf(list).flatMap(item => (typeof item?.name === 'string' && isHash(item.sha256) ? [{ name: item.name, sha256: item.sha256, size: item.size, item }] : []));
+  return listOf(list).flatMap(item =>
+    typeof item?.name === 'string' && isHash(item.sha256) ? [{ name: item.name, sha256: item.sha256, size: item.size, item }] : [],
+  );
 }
 
 // vouch.js
@@ -1045,10 +1430,18 @@ class Vouchers {
     for (const signature of own) {
       signature.asked = true;
       const { result } = signature;
-      const data = { name: shown(file.name), by: shown(signature.file.name), agency: shown(result.agency), at: shown(result.at), fingerprint: spacedFingerprint(result.fingerprint) };
+      const data = {
+        name: shown(file.name),
+        by: shown(signature.file.name),
+        agency: shown(result.agency),
+        at: shown(result.at),
+        fingerprint: spacedFingerprint(result.fingerprint),
+      };
       if (!result.ok) section.broken(`signature-${result.why}`, data);
-      else if (result.sha256 !== file.sha256 || result.size !== file.size) section.broken('signature-of-other', { ...data, signed: shown(result.name) });
-      else if (agency !== '' && result.agency !== agency) section.broken('signature-of-other-agency', { ...data, agency: shown(agency), other: shown(result.agency) });
+      else if (result.sha256 !== file.sha256 || result.size !== file.size)
+        section.broken('signature-of-other', { ...data, signed: shown(result.name) });
+      else if (agency !== '' && result.agency !== agency)
+        section.broken('signature-of-other-agency', { ...data, agency: shown(agency), other: shown(result.agency) });
       else if (this.#given.length > 0 && !this.#given.includes(result.fingerprint)) section.broken('key-other', data);
       else {
         section.holds(this.#given.length > 0 ? 'signed-by-given' : 'signed', data);
@@ -1061,10 +1454,12 @@ class Vouchers {
 
   #signaturesOf(file) {
     const byBytes = this.#signatures.filter(one => one.result.sha256 === file.sha256);
-    if (byBytes.length > 0) return byBytes.filter((one, _, all) => one.file.folder === file.folder || !all.some(other => other.file.folder === file.folder));
+    if (byBytes.length > 0)
+      return byBytes.filter((one, _, all) => one.file.folder === file.folder || !all.some(other => other.file.folder === file.folder));
     // By its name in the folder, unless that signature's own file lies here too, in loose heaps of several days.
     return this.#signatures.filter(
-      one => one.file.folder === file.folder && one.result.name === file.name && !this.#files.some(other => other.sha256 === one.result.sha256),
+      one =>
+        one.file.folder === file.folder && one.result.name === file.name && !this.#files.some(other => other.sha256 === one.result.sha256),
     );
   }
 
@@ -1129,7 +1524,8 @@ async function judgeStamp(section, stamp, candidates) {
   else {
     section.holds('stamp-holds', data);
     if (!certificate.stampsTime) section.broken('stamp-purpose', data);
-    if (!(Date.parse(certificate.from) <= Date.parse(token.time) && Date.parse(token.time) <= Date.parse(certificate.until))) section.broken('stamp-expired', data);
+    if (!(Date.parse(certificate.from) <= Date.parse(token.time) && Date.parse(token.time) <= Date.parse(certificate.until)))
+      section.broken('stamp-expired', data);
     section.open('stamp-trust', { chain: token.chain.map(one => `${shown(one.subject)} ← ${shown(one.issuer)}`).join('; ') });
   }
 }
@@ -1163,13 +1559,28 @@ async function readReceipt(mail) {
   const signature = parts.find(one => one.name === 'acknowledgement.sig.json' || one.type === 'application/vnd.saraban.signature+json');
   return {
     file: await partFile(mail, 'acknowledgement.json', part.bytes, 'acknowledgement'),
-    signature: signature === undefined || objectOf(signature.bytes) === null ? null : await partFile(mail, 'acknowledgement.sig.json', signature.bytes, 'signature'),
+    signature:
+      signature === undefined || objectOf(signature.bytes) === null
+        ? null
+        : await partFile(mail, 'acknowledgement.sig.json', signature.bytes, 'signature'),
   };
 }
 
 async function partFile(mail, name, bytes, kind) {
   const folder = `${mail.path}/`;
-  return { path: folder + name, folder, name, bytes, size: bytes.length, sha256: await sha256(bytes), json: objectOf(bytes), kind, container: null, ours: true, used: false };
+  return {
+    path: folder + name,
+    folder,
+    name,
+    bytes,
+    size: bytes.length,
+    sha256: await sha256(bytes),
+    json: objectOf(bytes),
+    kind,
+    container: null,
+    ours: true,
+    used: false,
+  };
 }
 
 async function checkReceipt(receipt, context) {
@@ -1178,13 +1589,22 @@ async function checkReceipt(receipt, context) {
   const { json } = receipt;
   const agency = stringOf(recordOf(json.agency)?.code);
   const number = `${shown(json.number)}/${shown(json.year)}`;
-  const section = report.section('acknowledgement', { number, agency: shown(recordOf(recordOf(json.agency)?.name)?.th || agency), at: shown(json.receivedAt), path: shown(receipt.path) });
+  const section = report.section('acknowledgement', {
+    number,
+    agency: shown(recordOf(recordOf(json.agency)?.name)?.th || agency),
+    at: shown(json.receivedAt),
+    path: shown(receipt.path),
+  });
   const signed = vouchers.vouch(section, receipt, agency, 'unproven');
   if (signed === null) section.note('receipt-unsigned-note', {});
   facts.note({ agency, register: json.register, year: json.year, number: json.number, hash: json.entryHash, where: receipt.path });
-  const attachments = listOf(json.attachments).map(recordOf).filter(item => item !== null && isHash(item.sha256));
+  const attachments = listOf(json.attachments)
+    .map(recordOf)
+    .filter(item => item !== null && isHash(item.sha256));
   // In an evidence pack the entry itself is held against it; here the files that somebody brings along are.
-  const brought = files.filter(file => (file.kind === 'other' || file.kind === 'mail' || (file.kind === 'zip' && !file.ours)) && !file.used && !file.receipt);
+  const brought = files.filter(
+    file => (file.kind === 'other' || file.kind === 'mail' || (file.kind === 'zip' && !file.ours)) && !file.used && !file.receipt,
+  );
   if (brought.length === 0) {
     if (!files.some(file => file.sha256 === json.messageSha256)) section.open('receipt-no-letter', {});
     else section.holds('receipt-message', { name: shown(files.find(file => file.sha256 === json.messageSha256).path), number });
@@ -1221,7 +1641,12 @@ async function checkEvidence(manifest, context) {
   manifest.used = true;
   const { json, folder } = manifest;
   const agency = stringOf(recordOf(json.agency)?.code);
-  const section = report.section('evidence', { number: json.number, year: json.year, agency: shown(recordOf(json.agency)?.name?.th ?? agency), path: shown(folder) });
+  const section = report.section('evidence', {
+    number: json.number,
+    year: json.year,
+    agency: shown(recordOf(json.agency)?.name?.th ?? agency),
+    path: shown(folder),
+  });
   vouchers.vouch(section, manifest, agency, 'broken');
   const listed = listedFiles(json.files);
   const there = new Map();
@@ -1281,7 +1706,8 @@ async function checkEntry(section, entryFile, there, agency, facts) {
   for (const act of listOf(json.acts).map(recordOf)) {
     if (act === null) continue;
     const data = { ordinal: shown(act.ordinal), kind: shown(act.kind) };
-    const linked = before === null || before.register !== act.register || before.ordinal + 1 !== act.ordinal || before.hash === act.previousHash;
+    const linked =
+      before === null || before.register !== act.register || before.ordinal + 1 !== act.ordinal || before.hash === act.previousHash;
     if (act.entryId !== entry.id || (await actHash(act)) !== act.hash) section.broken('act-altered', data);
     else if (!linked) section.broken('act-unlinked', data);
     else {
@@ -1300,7 +1726,11 @@ async function checkEntry(section, entryFile, there, agency, facts) {
     else {
       const { json: said } = receipt.file;
       section.judge(
-        said.messageSha256 === entry.rawSha256 && said.entryHash === entry.hash && said.number === entry.number && said.year === entry.year && said.register === entry.register,
+        said.messageSha256 === entry.rawSha256 &&
+          said.entryHash === entry.hash &&
+          said.number === entry.number &&
+          said.year === entry.year &&
+          said.register === entry.register,
         'receipt-of-entry',
         'receipt-of-other',
         { number, other: `${shown(said.number)}/${shown(said.year)}` },
@@ -1311,44 +1741,50 @@ async function checkEntry(section, entryFile, there, agency, facts) {
 
 // day.js
 /**
- * One closed day: its seal, the files the seal names, and the register of the day with its chains. register/close writes them
- * ('saraban seal 1', 'saraban day 1').
+ * One closed day: its seal ('saraban seal 1'), the files the seal names, and the register of the day ('saraban day 1') with its chains.
+ * register/close writes them; register/close/day-format.ts says what stands in them.
  */
 
-const count = value => (Number.isSafeInteger(value) && value >= 0 ? value : null);
+const isCount = value => Number.isSafeInteger(value) && value >= 0;
 
 /** @returns the seal in the shape that is judged here, or { fault } naming what is wrong with it */
 function readSeal(file) {
   const { json } = file;
-  const agency = stringOf(recordOf(json.agency)?.code ?? json.agency);
-  const previous = json.previousSealSha256 ?? json.previousSeal ?? null;
+  const previous = json.previous ?? null;
   const books = listOf(json.books).map(readBook);
-  if (agency === '') return { fault: 'agency' };
-  if (count(json.ordinal) === null || json.ordinal === 0) return { fault: 'ordinal' };
+  if (typeof json.agency !== 'string' || json.agency === '') return { fault: 'agency' };
+  if (!isCount(json.ordinal) || json.ordinal === 0) return { fault: 'ordinal' };
   if (!/^\d{4}-\d\d-\d\d$/.test(stringOf(json.day))) return { fault: 'day' };
-  if (previous !== null && !isHash(previous)) return { fault: 'previousSeal' };
-  if ((json.ordinal === 1) !== (previous === null)) return { fault: 'previousSeal' };
-  if (books.includes(null)) return { fault: 'books' };
+  if ((previous !== null && !isHash(previous)) || (json.ordinal === 1) !== (previous === null)) return { fault: 'previous' };
+  if (books.includes(null) || new Set(books.map(bookKey)).size < books.length) return { fault: 'books' };
+  const { agency, ordinal, day } = json;
+  const listed = listedFiles(json.files);
+  const certificates = listOf(json.certificates)
+    .map(recordOf)
+    .filter(one => isHash(one?.sha256));
+  const missing = listOf(json.missing).filter(name => typeof name === 'string');
   return {
     file,
     agency,
-    agencyName: stringOf(recordOf(recordOf(json.agency)?.name)?.th) || stringOf(recordOf(json.agency)?.nameTh) || agency,
-    ordinal: json.ordinal,
-    day: json.day,
+    agencyName: agency,
+    ordinal,
+    day,
     previous,
     books,
-    listed: listedFiles(json.files),
-    certificates: listOf(json.certificates).length,
+    listed,
+    certificates,
+    missing,
+    key: stringOf(json.key),
     signedBy: null,
   };
 }
 
 function readBook(item) {
   const book = recordOf(item);
-  if (book === null || typeof book.register !== 'string' || count(book.year) === null) return null;
-  for (const name of ['firstNumber', 'lastNumber', 'firstAct', 'lastAct']) if (count(book[name]) === null) return null;
-  if (book.lastNumber < book.firstNumber - 1 || book.lastAct < book.firstAct - 1) return null;
-  return isHash(book.headHash) && isHash(book.actHeadHash) ? book : null;
+  if (book === null || typeof book.register !== 'string' || !isCount(book.year)) return null;
+  if (![book.first, book.last, book.firstAct, book.lastAct].every(isCount)) return null;
+  if (book.last < book.first - 1 || book.lastAct < book.firstAct - 1) return null;
+  return isHash(book.head) && isHash(book.actHead) ? { ...book, before: null, actBefore: null } : null;
 }
 
 const bookKey = book => `${book.register} ${book.year}`;
@@ -1358,105 +1794,181 @@ const bookWords = book => ({ bookTh: bookTh(shown(book.register), book.year), bo
 async function checkDay(seal, seals, context) {
   const { files, report, vouchers, facts } = context;
   seal.file.used = true;
-  const section = report.section('seal', { day: seal.day, ordinal: seal.ordinal, agency: shown(seal.agencyName) });
+  const section = report.section('seal', { day: seal.day, ordinal: seal.ordinal, agency: shown(seal.agency) });
   seal.signedBy = vouchers.vouch(section, seal.file, seal.agency, 'broken');
-  const there = new Map();
+  if (seal.signedBy !== null && seal.key !== seal.signedBy.fingerprint) section.broken('seal-other-key', { name: shown(seal.file.name) });
+  const registers = [];
   for (const { name, sha256, item } of seal.listed) {
     const { found, file } = findFile(files, seal.file.folder, name, sha256);
-    if (found === 'same') {
-      section.holds('seal-file-same', { name: shown(name) });
-      there.set(name, file);
-      file.used = true;
-    } else if (found === 'differs') {
-      const other = seals.find(one => one !== seal && one.listed.some(listed => listed.sha256 === file.sha256));
-      if (other === undefined) section.broken('seal-file-differs', { name: shown(name) });
-      else section.broken('seal-file-of-other-day', { name: shown(name), day: other.day });
-      // Told by its name: what it says is looked at all the same, so that the number that was altered can be named.
-      there.set(name, file);
-      file.used = true;
-    } else if (item.classified === true) section.open('seal-file-classified', { name: shown(name) });
-    else section.open('seal-file-missing', { name: shown(name) });
-  }
-  if (seal.certificates > 0) section.note('certificate-named', { count: seal.certificates });
-  const registers = seal.listed.map(({ name }) => there.get(name)).filter(file => file?.kind === 'day');
-  if (registers.length === 0) section.unproven('day-missing');
-  else await checkRegisters(section, seal, registers, facts);
-  for (const stamp of files.filter(file => file.kind === 'timestamp' && !file.used && file.folder === seal.file.folder)) await judgeStamp(section, stamp, [seal.file]);
-}
-
-/** The books of the day: in day.json, and the classified ones in a file of their own when it was given. */
-async function checkRegisters(section, seal, registers, facts) {
-  const found = new Map();
-  for (const file of registers) {
-    const { json } = file;
-    const agency = stringOf(recordOf(json.agency)?.code ?? json.agency);
-    if (agency !== seal.agency || json.day !== seal.day || (json.ordinal !== undefined && json.ordinal !== seal.ordinal))
-      section.broken('day-of-other', { name: shown(file.name), day: shown(json.day), agency: shown(agency) });
-    for (const book of listOf(json.books).map(recordOf)) {
-      if (book === null) continue;
-      const key = bookKey(book);
-      // The fuller one counts: a classified book stands in day.json by its hashes alone.
-      const known = found.get(key);
-      if (known === undefined || hidden(book) < hidden(known.book)) found.set(key, { book, file });
-    }
-  }
-  for (const sealed of seal.books) {
-    const given = found.get(bookKey(sealed));
-    found.delete(bookKey(sealed));
-    if (given === undefined) {
-      if (sealed.lastNumber >= sealed.firstNumber || sealed.lastAct >= sealed.firstAct) section.open('book-not-given', bookWords(sealed));
+    if (found === 'missing') {
+      section.open(item.classified === true ? 'seal-file-classified' : 'seal-file-missing', { name: shown(name) });
       continue;
     }
-    await checkBook(section, seal, sealed, given, facts);
+    file.used = true;
+    const other = seals.find(one => one !== seal && one.listed.some(listed => listed.sha256 === file.sha256));
+    if (found === 'same') section.holds('seal-file-same', { name: shown(name) });
+    else if (other === undefined) section.broken('seal-file-differs', { name: shown(name) });
+    else section.broken('seal-file-of-other-day', { name: shown(name), day: other.day });
+    // What is not the sealed file is walked all the same, so that the number that was altered can be named.
+    if (file.kind === 'day' && other === undefined) registers.push({ file, sealed: found === 'same' });
   }
-  for (const { book } of found.values()) section.broken('book-unsealed', bookWords(book));
+  for (const { sha256 } of seal.certificates) {
+    const file = files.find(one => one.sha256 === sha256);
+    if (file !== undefined) section.holds('certificate-sealed', { name: shown(file.path) });
+  }
+  if (seal.certificates.length > 0) section.note('certificate-named', { count: seal.certificates.length });
+  if (seal.missing.length > 0) section.note('seal-not-made', { names: shown(seal.missing.join(', ')) });
+  if (registers.length === 0) section.unproven('day-missing');
+  else await checkRegisters(section, seal, registers, facts);
+  for (const stamp of files.filter(file => file.kind === 'timestamp' && !file.used && isOfSeal(file, seal)))
+    await judgeStamp(section, stamp, [seal.file]);
 }
 
-const hidden = book => [...listOf(book.entries), ...listOf(book.acts)].filter(item => item?.withheld === true).length;
+/** In a folder of its own a token is the seal's; in a loose heap it is judged against every file (check.js). */
+function isOfSeal(stamp, seal) {
+  return stamp.folder === seal.file.folder && stamp.folder !== '';
+}
 
-/** The part of the chain that lies in this day, from the entry before it (or the chain's start) to the head that the seal names. */
-async function checkBook(section, seal, sealed, { book, file }, facts) {
+/** The books of the day: in day.json, and what is classified in a file of its own, when it was given. */
+async function checkRegisters(section, seal, registers, facts) {
+  const books = new Map();
+  for (const { file, sealed } of registers) {
+    const { json } = file;
+    const agency = recordOf(json.agency) ?? {};
+    if (
+      agency.code !== seal.agency ||
+      json.day !== seal.day ||
+      json.ordinal !== seal.ordinal ||
+      (json.previousSeal ?? null) !== seal.previous
+    )
+      section.broken('day-of-other', { name: shown(file.name), day: shown(json.day), agency: shown(agency.code) });
+    else if (sealed && typeof agency.nameTh === 'string') section.data.agency = seal.agencyName = shown(agency.nameTh);
+    for (const book of listOf(json.books).map(recordOf)) {
+      const [entries, acts] = [readChain(book?.entries, 'number'), readChain(book?.acts, 'ordinal')];
+      if (book === null || entries === null || acts === null) {
+        section.broken('day-shape', { name: shown(file.name), what: 'books' });
+        continue;
+      }
+      const known = books.get(bookKey(book)) ?? { book, parts: [] };
+      known.parts.push({ file, entries, acts });
+      books.set(bookKey(book), known);
+    }
+    endedNumbers(section, json);
+  }
+  for (const sealed of seal.books) {
+    const given = books.get(bookKey(sealed));
+    books.delete(bookKey(sealed));
+    if (given === undefined) section.broken('book-absent', bookWords(sealed));
+    else await checkBook(section, seal, sealed, given.parts, facts);
+  }
+  for (const { book } of books.values()) section.broken('book-unsealed', bookWords(book));
+}
+
+function readChain(value, place) {
+  const chain = recordOf(value);
+  if (chain === null || !isCount(chain.first) || !isCount(chain.last) || !isHash(chain.previousHead) || !isHash(chain.head)) return null;
+  const rows = listOf(chain.rows).map(row => (recordOf(row) === null ? null : { ...row, place: row[place] }));
+  return rows.includes(null) ? null : { ...chain, rows };
+}
+
+/** Cancelled and returned numbers stay, with their reason. */
+function endedNumbers(section, json) {
+  for (const [register, ended] of Map.groupBy(
+    listOf(json.ended)
+      .map(recordOf)
+      .filter(one => one?.state === 'cancelled'),
+    one => `${one.register} ${one.year}`,
+  )) {
+    const [name, year] = register.split(' ');
+    const numbers = ended
+      .map(one => shown(one.number))
+      .slice(0, 50)
+      .join(', ');
+    section.note('book-cancelled', { ...bookWords({ register: name, year: Number(year) }), numbers });
+  }
+}
+
+/** The part of both chains that lies in this day, from the head before it to the head that the seal names. */
+async function checkBook(section, seal, sealed, parts, facts) {
   const words = bookWords(sealed);
-  const entries = listOf(book.entries).map(recordOf).filter(item => item !== null);
-  const acts = listOf(book.acts).map(recordOf).filter(item => item !== null);
-  const place = key => item => ({ ...item, place: item[key], register: item.register ?? sealed.register, year: item.year ?? sealed.year });
-  const before = { entries: stringOf(entries[0]?.previousHash) || sealed.headHash, acts: stringOf(acts[0]?.previousHash) || sealed.actHeadHash };
-  sealed.before = before;
+  const { register, year } = sealed;
+  const [entries, acts] = [merged(section, parts, 'entries', words), merged(section, parts, 'acts', words)];
+  sealed.before = entries.previousHead;
+  sealed.actBefore = acts.previousHead;
+  const bounds = { first: sealed.first, last: sealed.last, head: sealed.head, start: await startHash(seal.agency, register, year) };
+  const whole = await checkChain(
+    section,
+    'book',
+    entries,
+    { ...bounds, genesis: register !== 'office' },
+    row => entryHash({ ...row, register, year }),
+    words,
+  );
+  const count = sealed.last - sealed.first + 1;
+  if (whole && count > 0) section.holds('book-entries', { ...words, first: sealed.first, last: sealed.last, count });
+  else if (whole && register !== 'office') section.note('book-none', { ...words, last: sealed.last });
+  for (const row of entries.rows)
+    facts.note({ agency: seal.agency, register, year, number: row.number, hash: row.hash, where: entries.file.path });
 
-  const numbers = await followChain(entries.map(place('number')), sealed.firstNumber, before.entries, entryHash);
-  tell(section, 'book', numbers, words);
-  const [first, last, total] = [sealed.firstNumber, sealed.lastNumber, entries.length];
-  let whole = numbers.faults.length === 0;
-  if (numbers.next - 1 !== last) whole = section.broken('book-cut', { ...words, last, found: numbers.next - 1 }) ?? false;
-  else if (numbers.head !== sealed.headHash) whole = section.broken('book-head', words) ?? false;
-  if (first === 1 && sealed.register !== 'office' && before.entries !== (await startHash(seal.agency, sealed.register, sealed.year)))
-    whole = section.broken('book-start', words) ?? false;
-  if (whole && total > 0) section.holds('book-entries', { ...words, first, last, count: total });
-  if (whole && total === 0 && sealed.register !== 'office') section.note('book-none', { ...words, last });
-  if (numbers.withheld > 0) section.open('book-withheld', { ...words, count: numbers.withheld });
-  for (const entry of entries) facts.note({ agency: seal.agency, register: sealed.register, year: sealed.year, number: entry.number, hash: entry.hash, where: file.path });
+  const actBounds = {
+    first: sealed.firstAct,
+    last: sealed.lastAct,
+    head: sealed.actHead,
+    start: await startHash(seal.agency, `act:${register}`, 0),
+  };
+  const actsWhole = await checkChain(section, 'acts', acts, { ...actBounds, genesis: true }, row => actHash({ ...row, register }), words);
+  if (actsWhole && sealed.lastAct >= sealed.firstAct)
+    section.holds('acts-chain', { ...words, first: sealed.firstAct, last: sealed.lastAct });
+  for (const row of acts.rows)
+    facts.noteAct({ agency: seal.agency, register, ordinal: row.ordinal, hash: row.hash, where: acts.file.path });
+}
 
-  const deeds = await followChain(acts.map(place('ordinal')), sealed.firstAct, before.acts, actHash);
-  tell(section, 'acts', deeds, words);
-  whole = deeds.faults.length === 0;
-  if (deeds.next - 1 !== sealed.lastAct) whole = section.broken('acts-cut', { ...words, last: sealed.lastAct, found: deeds.next - 1 }) ?? false;
-  else if (deeds.head !== sealed.actHeadHash) whole = section.broken('acts-head', words) ?? false;
-  if (sealed.firstAct === 1 && before.acts !== (await startHash(seal.agency, `act:${sealed.register}`, 0))) whole = section.broken('acts-start', words) ?? false;
-  if (whole && acts.length > 0) section.holds('acts-chain', { ...words, first: sealed.firstAct, last: sealed.lastAct });
-  if (deeds.withheld > 0) section.open('acts-withheld', { ...words, count: deeds.withheld });
-  for (const act of acts) facts.noteAct({ agency: seal.agency, register: sealed.register, ordinal: act.ordinal, hash: act.hash, where: file.path });
-
-  const cancelled = entries.filter(entry => entry.state === 'cancelled').map(entry => entry.number);
-  if (cancelled.length > 0) section.note('book-cancelled', { ...words, numbers: cancelled.slice(0, 50).join(', ') });
+/** One chain out of its parts: the complete one, what is withheld in it filled in from the classified file. */
+function merged(section, parts, which, words) {
+  const { file, [which]: base } = parts.find(part => part[which].complete === true) ?? parts[0];
+  const others = parts.filter(part => part[which] !== base);
+  if (
+    others.some(
+      ({ [which]: other }) =>
+        other.previousHead !== base.previousHead || other.head !== base.head || other.first !== base.first || other.last !== base.last,
+    )
+  )
+    section.broken('book-parts', words);
+  const full = new Map(
+    others.flatMap(({ [which]: other }) => other.rows.filter(row => row.withheld !== true).map(row => [row.place, row])),
+  );
+  const rows = base.rows.map(row => {
+    const filled = row.withheld === true ? full.get(row.place) : undefined;
+    return filled !== undefined && filled.hash === row.hash ? filled : row;
+  });
+  return { ...base, rows, file };
 }
 
 const MOST_FAULTS = 20;
 
-function tell(section, kind, { faults }, words) {
-  for (const { kind: fault, place, expected } of faults.slice(0, MOST_FAULTS)) section.broken(`${kind}-${fault}`, { ...words, place: shown(place), expected });
+/** @returns whether the chain was walked from end to end and holds */
+async function checkChain(section, kind, chain, bounds, hashOf, words) {
+  let good = true;
+  const fault = (code, data = {}) => {
+    section.broken(`${kind}-${code}`, { ...words, ...data });
+    good = false;
+  };
+  if (chain.first !== bounds.first || chain.last !== bounds.last) fault('range');
+  if (bounds.genesis && bounds.first === 1 && chain.previousHead !== bounds.start) fault('start');
+  if (chain.complete !== true) {
+    if (bounds.last >= bounds.first) section.open(`${kind}-not-given`, words);
+    if (chain.head !== bounds.head) fault('head');
+    return false;
+  }
+  const walk = await followChain(chain.rows, bounds.first, chain.previousHead, hashOf);
+  for (const { kind: code, place, expected } of walk.faults.slice(0, MOST_FAULTS)) fault(code, { place: shown(place), expected });
+  if (walk.next - 1 !== bounds.last) fault('cut', { last: bounds.last, found: walk.next - 1 });
+  else if (walk.head !== bounds.head || chain.head !== bounds.head) fault('head');
+  if (walk.withheld > 0) section.open(`${kind}-withheld`, { ...words, count: walk.withheld });
+  return good;
 }
 
-/** A register of a day that no seal names: its chains are looked at, and nobody vouches for it. */
+/** A register of a day that no seal names: nobody vouches for it. */
 function checkDayAlone(file, context) {
   file.used = true;
   context.report.section('dayAlone', { name: shown(file.path) }).unproven('day-without-seal');
@@ -1483,10 +1995,10 @@ async function checkSealedDays(context) {
   for (const double of seals) double.file.used = true;
   for (const seal of once) await checkDay(seal, once, context);
   for (const file of files.filter(one => one.kind === 'day' && !one.used)) checkDayAlone(file, context);
-  for (const days of Map.groupBy(once, seal => seal.agency).values()) checkChain(days, report);
+  for (const days of Map.groupBy(once, seal => seal.agency).values()) checkSequence(days, report);
 }
 
-function checkChain(days, report) {
+function checkSequence(days, report) {
   days.sort((a, b) => a.ordinal - b.ordinal || (a.day < b.day ? -1 : 1));
   const section = report.section('chain', { agency: shown(days[0].agencyName) });
   if (days.length === 1) {
@@ -1495,44 +2007,72 @@ function checkChain(days, report) {
     return;
   }
   let [follow, join] = [true, true];
+  let heads = headsAfter(new Map(), days[0]);
   for (let index = 1; index < days.length; index++) {
     const [before, seal] = [days[index - 1], days[index]];
     const data = { day: seal.day, before: before.day, ordinal: seal.ordinal };
+    const fault = (code, more = {}) => {
+      section.broken(code, { ...data, ...more });
+      follow = false;
+    };
     if (seal.ordinal === before.ordinal) {
-      follow = section.broken('days-two-seals', data) ?? false;
+      fault('days-two-seals');
       continue;
     }
-    if (seal.day <= before.day) follow = section.broken('days-order', data) ?? false;
-    if (before.signedBy !== null && seal.signedBy !== null && before.signedBy.fingerprint !== seal.signedBy.fingerprint) section.unproven('days-keys', data);
+    if (seal.day <= before.day) fault('days-order');
+    if (before.signedBy !== null && seal.signedBy !== null && before.signedBy.fingerprint !== seal.signedBy.fingerprint)
+      section.unproven('days-keys', data);
     if (seal.ordinal > before.ordinal + 1) {
       const missing = seal.ordinal === before.ordinal + 2 ? `${before.ordinal + 1}` : `${before.ordinal + 1}–${seal.ordinal - 1}`;
-      follow = section.broken('days-missing', { ordinals: missing, after: before.day, before: seal.day }) ?? false;
+      fault('days-missing', { ordinals: missing, after: before.day, before: seal.day });
+      heads = headsAfter(new Map(), seal);
       continue;
     }
-    if (seal.previous !== before.file.sha256) follow = section.broken('days-unlinked', data) ?? false;
-    if (!checkJoin(section, before, seal)) join = false;
+    if (seal.previous !== before.file.sha256) fault('days-unlinked');
+    if (!checkJoin(section, heads, seal, before)) join = false;
+    heads = headsAfter(heads, seal);
   }
   if (days[0].ordinal > 1) section.open('one-day-only', { previous: days[0].previous });
   if (follow) section.holds('days-follow', { from: days[0].day, until: days.at(-1).day, count: days.length });
   if (follow && join) section.holds('days-joined');
 }
 
-/** Each book of the earlier day goes on in the later one: by number, by act, and by the hash that the first of them names. */
-function checkJoin(section, before, seal) {
-  let joined = true;
-  for (const old of before.books) {
-    const book = seal.books.find(one => bookKey(one) === bookKey(old));
-    const data = { ...bookWords(old), day: seal.day, before: before.day };
-    // A year that is over is closed no further.
-    if (book === undefined) {
-      if (old.year === Math.max(...before.books.filter(one => one.register === old.register).map(one => one.year)) && !seal.books.some(one => one.register === old.register && one.year > old.year))
-        joined = section.broken('days-lost-book', data) ?? false;
-      continue;
-    }
-    if (book.firstNumber !== old.lastNumber + 1 || book.firstAct !== old.lastAct + 1)
-      joined = section.broken('days-numbers', { ...data, first: book.firstNumber !== old.lastNumber + 1 ? book.firstNumber : book.firstAct, last: book.firstNumber !== old.lastNumber + 1 ? old.lastNumber : old.lastAct }) ?? false;
-    else if (book.before !== undefined && (book.before.entries !== old.headHash || book.before.acts !== old.actHeadHash)) joined = section.broken('days-heads', data) ?? false;
+/** Where every chain stands after a day: entries by register and year, acts by register, whatever the year. */
+function headsAfter(heads, seal) {
+  const after = new Map(heads);
+  for (const book of seal.books) {
+    after.set(bookKey(book), { place: book.last, head: book.head });
+    const acts = after.get(book.register);
+    if (acts === undefined || book.lastAct >= acts.place) after.set(book.register, { place: book.lastAct, head: book.actHead });
   }
+  return after;
+}
+
+/** Each chain goes on in the later day where it stood: by number, and by the hash that its day.json begins with. */
+function checkJoin(section, heads, seal, before) {
+  let joined = true;
+  const fault = (code, data) => {
+    section.broken(code, data);
+    joined = false;
+  };
+  for (const book of seal.books) {
+    const data = { ...bookWords(book), day: seal.day, before: before.day };
+    const old = heads.get(bookKey(book));
+    if (old === undefined && book.first !== 1) fault('days-numbers', { ...data, first: book.first, last: 0 });
+    else if (old !== undefined && book.first !== old.place + 1) fault('days-numbers', { ...data, first: book.first, last: old.place });
+    else if (old !== undefined && book.before !== null && book.before !== old.head) fault('days-heads', data);
+  }
+  for (const [register, books] of Map.groupBy(seal.books, book => book.register)) {
+    const old = heads.get(register);
+    const data = { ...bookWords({ register, year: 0 }), day: seal.day, before: before.day };
+    const first = books.filter(book => book.lastAct >= book.firstAct).sort((a, b) => a.firstAct - b.firstAct)[0];
+    if (first === undefined || old === undefined) continue;
+    if (first.firstAct !== old.place + 1) fault('days-acts', { ...data, first: first.firstAct, last: old.place });
+    else if (first.actBefore !== null && first.actBefore !== old.head) fault('days-act-heads', data);
+  }
+  for (const register of new Set(before.books.map(book => book.register)))
+    if (!seal.books.some(book => book.register === register))
+      fault('days-lost-book', { ...bookWords({ register, year: 0 }), day: seal.day, before: before.day });
   return joined;
 }
 
@@ -1557,13 +2097,18 @@ async function check(given, { fingerprints = [] } = {}) {
     files.push(receipt.file);
     if (receipt.signature !== null) files.push(receipt.signature);
   }
-  const vouchers = await Vouchers.of(files, report, fingerprints.map(plainFingerprint).filter(text => text !== ''));
+  const vouchers = await Vouchers.of(
+    files,
+    report,
+    fingerprints.map(plainFingerprint).filter(text => text !== ''),
+  );
   const facts = new Facts();
   const context = { files, report, vouchers, facts };
   for (const manifest of files.filter(file => file.kind === 'evidence')) await checkEvidence(manifest, context);
   await checkSealedDays(context);
   for (const receipt of files.filter(file => file.kind === 'acknowledgement')) await checkReceipt(receipt, context);
-  for (const file of files.filter(one => (one.kind === 'certificate' || one.kind === 'statement') && !one.used)) checkStatement(file, context);
+  for (const file of files.filter(one => (one.kind === 'certificate' || one.kind === 'statement') && !one.used))
+    checkStatement(file, context);
   for (const stamp of files.filter(file => file.kind === 'timestamp' && !file.used)) await checkLooseStamp(stamp, context);
   for (const entry of files.filter(file => file.kind === 'entry' && !file.used)) {
     entry.used = true;
@@ -1640,8 +2185,10 @@ class Facts {
       const everywhere = [...new Set(places.flat())];
       if (everywhere.length < 2) continue;
       section ??= report.section('across');
-      if (places.length > 1) section.broken('two-hashes', { whatTh: words.th, whatEn: words.en, a: shown(places[0][0]), b: shown(places[1][0]) });
-      else if (section.findings.length < MOST_AGREEMENTS) section.holds('same-hashes', { whatTh: words.th, whatEn: words.en, a: shown(everywhere[0]), b: shown(everywhere[1]) });
+      if (places.length > 1)
+        section.broken('two-hashes', { whatTh: words.th, whatEn: words.en, a: shown(places[0][0]), b: shown(places[1][0]) });
+      else if (section.findings.length < MOST_AGREEMENTS)
+        section.holds('same-hashes', { whatTh: words.th, whatEn: words.en, a: shown(everywhere[0]), b: shown(everywhere[1]) });
     }
   }
 }
@@ -1672,7 +2219,8 @@ async function run(words) {
     else if (word === '--help' || word === '-h') return usage(process.stdout, 0);
     else if (word === '--key') {
       const fingerprint = plainFingerprint(words[++at] ?? '');
-      if (fingerprint === '') return usage(process.stderr, 2, 'ลายพิมพ์กุญแจต้องเป็นเลขฐานสิบหก 64 ตัว · A fingerprint has 64 hexadecimal digits.');
+      if (fingerprint === '')
+        return usage(process.stderr, 2, 'ลายพิมพ์กุญแจต้องเป็นเลขฐานสิบหก 64 ตัว · A fingerprint has 64 hexadecimal digits.');
       fingerprints.push(fingerprint);
     } else if (word === '--') {
       names.push(...words.slice(at + 1));
@@ -1725,11 +2273,13 @@ function asText(report) {
   const lines = [];
   for (const { title, findings } of report.sections) {
     lines.push('', title.th, title.en, '');
-    for (const { state, th, en } of findings) lines.push(`  ${MARKS[state]} [${STATES[state][0]}] ${th}`, `    [${STATES[state][1]}] ${en}`);
+    for (const { state, th, en } of findings)
+      lines.push(`  ${MARKS[state]} [${STATES[state][0]}] ${th}`, `    [${STATES[state][1]}] ${en}`);
   }
   if (report.keys.size > 0) {
     lines.push('', ...KEYS, '');
-    for (const key of report.keys.values()) lines.push(`  ${key.agencies.join(', ')}: ${spacedFingerprint(key.fingerprint)}${key.given ? ' ✓' : ''}`);
+    for (const key of report.keys.values())
+      lines.push(`  ${key.agencies.join(', ')}: ${spacedFingerprint(key.fingerprint)}${key.given ? ' ✓' : ''}`);
   }
   return `${[...lines, '', ...VERDICTS[report.verdict()]].join('\n')}\n`.replace(/^\n/, '');
 }

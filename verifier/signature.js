@@ -9,14 +9,27 @@ export const SIGNATURE_FORMAT = 'saraban signature 1';
 /** @returns { ok, why: ''|'shape'|'fingerprint'|'signature', agency, name, sha256, size, at, fingerprint } */
 export async function checkSignature(json) {
   const key = recordOf(json.key) ?? {};
-  const signed = { agency: stringOf(json.agency), name: stringOf(json.name), sha256: stringOf(json.sha256), size: json.size, at: stringOf(json.at) };
+  const signed = {
+    agency: stringOf(json.agency),
+    name: stringOf(json.name),
+    sha256: stringOf(json.sha256),
+    size: json.size,
+    at: stringOf(json.at),
+  };
   const publicKey = bytesOfBase64(stringOf(key.publicKey));
   const signature = bytesOfBase64(stringOf(json.signature));
   const fingerprint = publicKey === null ? '' : await sha256(publicKey);
   const answer = why => ({ ok: why === '', why, ...signed, fingerprint });
   // A line break in a field could move its end, and one signature would fit two files.
   const lines = [signed.agency, signed.name, signed.at];
-  if (lines.some(line => /[\r\n]/.test(line)) || signed.agency === '' || signed.name === '' || !isHash(signed.sha256) || !Number.isSafeInteger(signed.size) || signed.size < 0)
+  if (
+    lines.some(line => /[\r\n]/.test(line)) ||
+    signed.agency === '' ||
+    signed.name === '' ||
+    !isHash(signed.sha256) ||
+    !Number.isSafeInteger(signed.size) ||
+    signed.size < 0
+  )
     return answer('shape');
   if (key.algorithm !== 'ECDSA-P256-SHA256' || publicKey === null || signature === null) return answer('shape');
   if (key.fingerprint !== fingerprint) return answer('fingerprint');
@@ -24,7 +37,9 @@ export async function checkSignature(json) {
   const parameters = { name: 'ECDSA', namedCurve: 'P-256' };
   try {
     const imported = await crypto.subtle.importKey('spki', publicKey, parameters, false, ['verify']);
-    return answer((await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, imported, signature, bytesOfText(text))) ? '' : 'signature');
+    return answer(
+      (await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, imported, signature, bytesOfText(text))) ? '' : 'signature',
+    );
   } catch {
     return answer('signature');
   }
@@ -32,7 +47,9 @@ export async function checkSignature(json) {
 
 /** As people copy it: capitals, blanks, colons. @returns 64 digits, or '' */
 export function plainFingerprint(text) {
-  const plain = String(text).replace(/[\s:.-]/g, '').toLowerCase();
+  const plain = String(text)
+    .replace(/[\s:.-]/g, '')
+    .toLowerCase();
   return isHash(plain) ? plain : '';
 }
 

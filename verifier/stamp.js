@@ -30,7 +30,8 @@ export async function judgeStamp(section, stamp, candidates) {
   else {
     section.holds('stamp-holds', data);
     if (!certificate.stampsTime) section.broken('stamp-purpose', data);
-    if (!(Date.parse(certificate.from) <= Date.parse(token.time) && Date.parse(token.time) <= Date.parse(certificate.until))) section.broken('stamp-expired', data);
+    if (!(Date.parse(certificate.from) <= Date.parse(token.time) && Date.parse(token.time) <= Date.parse(certificate.until)))
+      section.broken('stamp-expired', data);
     section.open('stamp-trust', { chain: token.chain.map(one => `${shown(one.subject)} ← ${shown(one.issuer)}`).join('; ') });
   }
 }

@@ -5,7 +5,12 @@
 import { digest, hexOf, joinBytes, sameBytes } from './bytes.js';
 import { nameOfDer, oidOf, readCertificate, readDer, timeOf } from './der.js';
 
-const HASHES = { '2.16.840.1.101.3.4.2.1': 'SHA-256', '2.16.840.1.101.3.4.2.2': 'SHA-384', '2.16.840.1.101.3.4.2.3': 'SHA-512', '1.3.14.3.2.26': 'SHA-1' };
+const HASHES = {
+  '2.16.840.1.101.3.4.2.1': 'SHA-256',
+  '2.16.840.1.101.3.4.2.2': 'SHA-384',
+  '2.16.840.1.101.3.4.2.3': 'SHA-512',
+  '1.3.14.3.2.26': 'SHA-1',
+};
 const CURVES = { '1.2.840.10045.3.1.7': ['P-256', 32], '1.3.132.0.34': ['P-384', 48], '1.3.132.0.35': ['P-521', 66] };
 const SIGNED_DATA = '1.2.840.113549.1.7.2';
 const TST_INFO = '1.2.840.113549.1.9.16.1.4';
@@ -87,9 +92,19 @@ async function namesCertificate(value, certificate) {
 export async function verifySignature(algorithm, hash, certificate, signature, bytes) {
   const id = oidOf(algorithm.children[0]);
   const verify = async (parameters, bytesOfSignature, how = parameters) =>
-    await crypto.subtle.verify(how, await crypto.subtle.importKey('spki', certificate.publicKey, parameters, false, ['verify']), bytesOfSignature, bytes);
+    await crypto.subtle.verify(
+      how,
+      await crypto.subtle.importKey('spki', certificate.publicKey, parameters, false, ['verify']),
+      bytesOfSignature,
+      bytes,
+    );
   try {
-    const rsa = { '1.2.840.113549.1.1.1': hash, '1.2.840.113549.1.1.11': 'SHA-256', '1.2.840.113549.1.1.12': 'SHA-384', '1.2.840.113549.1.1.13': 'SHA-512' }[id];
+    const rsa = {
+      '1.2.840.113549.1.1.1': hash,
+      '1.2.840.113549.1.1.11': 'SHA-256',
+      '1.2.840.113549.1.1.12': 'SHA-384',
+      '1.2.840.113549.1.1.13': 'SHA-512',
+    }[id];
     if (rsa !== undefined) return await verify({ name: 'RSASSA-PKCS1-v1_5', hash: rsa }, signature);
     if (id === '1.2.840.113549.1.1.10') return await verifyPss(algorithm, verify, signature);
     const ecdsa = { '1.2.840.10045.4.3.2': 'SHA-256', '1.2.840.10045.4.3.3': 'SHA-384', '1.2.840.10045.4.3.4': 'SHA-512' }[id];

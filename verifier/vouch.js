@@ -39,10 +39,18 @@ export class Vouchers {
     for (const signature of own) {
       signature.asked = true;
       const { result } = signature;
-      const data = { name: shown(file.name), by: shown(signature.file.name), agency: shown(result.agency), at: shown(result.at), fingerprint: spacedFingerprint(result.fingerprint) };
+      const data = {
+        name: shown(file.name),
+        by: shown(signature.file.name),
+        agency: shown(result.agency),
+        at: shown(result.at),
+        fingerprint: spacedFingerprint(result.fingerprint),
+      };
       if (!result.ok) section.broken(`signature-${result.why}`, data);
-      else if (result.sha256 !== file.sha256 || result.size !== file.size) section.broken('signature-of-other', { ...data, signed: shown(result.name) });
-      else if (agency !== '' && result.agency !== agency) section.broken('signature-of-other-agency', { ...data, agency: shown(agency), other: shown(result.agency) });
+      else if (result.sha256 !== file.sha256 || result.size !== file.size)
+        section.broken('signature-of-other', { ...data, signed: shown(result.name) });
+      else if (agency !== '' && result.agency !== agency)
+        section.broken('signature-of-other-agency', { ...data, agency: shown(agency), other: shown(result.agency) });
       else if (this.#given.length > 0 && !this.#given.includes(result.fingerprint)) section.broken('key-other', data);
       else {
         section.holds(this.#given.length > 0 ? 'signed-by-given' : 'signed', data);
@@ -55,10 +63,12 @@ export class Vouchers {
 
   #signaturesOf(file) {
     const byBytes = this.#signatures.filter(one => one.result.sha256 === file.sha256);
-    if (byBytes.length > 0) return byBytes.filter((one, _, all) => one.file.folder === file.folder || !all.some(other => other.file.folder === file.folder));
+    if (byBytes.length > 0)
+      return byBytes.filter((one, _, all) => one.file.folder === file.folder || !all.some(other => other.file.folder === file.folder));
     // By its name in the folder, unless that signature's own file lies here too, in loose heaps of several days.
     return this.#signatures.filter(
-      one => one.file.folder === file.folder && one.result.name === file.name && !this.#files.some(other => other.sha256 === one.result.sha256),
+      one =>
+        one.file.folder === file.folder && one.result.name === file.name && !this.#files.some(other => other.sha256 === one.result.sha256),
     );
   }
 

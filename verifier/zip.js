@@ -7,7 +7,12 @@ import { latin1, textOf } from './bytes.js';
 export const ZIP_LIMITS = { entries: 20_000, entryBytes: 300 * 2 ** 20, totalBytes: 700 * 2 ** 20, ratio: 1_000 };
 
 export function isZip(bytes) {
-  return bytes.length > 21 && bytes[0] === 0x50 && bytes[1] === 0x4b && ((bytes[2] === 3 && bytes[3] === 4) || (bytes[2] === 5 && bytes[3] === 6));
+  return (
+    bytes.length > 21 &&
+    bytes[0] === 0x50 &&
+    bytes[1] === 0x4b &&
+    ((bytes[2] === 3 && bytes[3] === 4) || (bytes[2] === 5 && bytes[3] === 6))
+  );
 }
 
 /**
@@ -46,7 +51,8 @@ export async function unzip(bytes, budget = { bytes: ZIP_LIMITS.totalBytes }, li
     names.add(name);
     if (flags & 1) faults.push({ name, why: 'encrypted' });
     else if (method !== 0 && method !== 8) faults.push({ name, why: 'method' });
-    else if (size > limits.entryBytes || size > budget.bytes || (size > 2 ** 20 && size > packed * limits.ratio)) faults.push({ name, why: 'too-large' });
+    else if (size > limits.entryBytes || size > budget.bytes || (size > 2 ** 20 && size > packed * limits.ratio))
+      faults.push({ name, why: 'too-large' });
     else if (local + 30 > bytes.length || view.getUint32(local, true) !== 0x04034b50) faults.push({ name, why: 'broken' });
     else {
       const from = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
@@ -65,7 +71,8 @@ export async function unzip(bytes, budget = { bytes: ZIP_LIMITS.totalBytes }, li
 }
 
 function endOfDirectory(view) {
-  for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 22 - 65_535); at--) if (view.getUint32(at, true) === 0x06054b50) return at;
+  for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 22 - 65_535); at--)
+    if (view.getUint32(at, true) === 0x06054b50) return at;
   return -1;
 }
 
