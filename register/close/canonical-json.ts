@@ -3,16 +3,6 @@
  * JavaScript writes strings and numbers as the RFC asks; what is left is the order of keys, and refusing what JSON cannot say.
  */
 
-/** A value of JSON in which an array may come row by row. */
-export type Streamed =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly Streamed[]
-  | AsyncIterable<object>
-  | { readonly [key: string]: Streamed | undefined };
-
 /** @throws Error for what JSON cannot say: undefined, NaN, half a surrogate pair */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
@@ -21,10 +11,10 @@ export function canonicalJson(value: unknown): string {
   return `{${members.join(',')}}`;
 }
 
-/** The same in pieces; only one row of a streamed array is in memory at a time. */
-export async function* writeCanonicalJson(value: Streamed): AsyncGenerator<string> {
+/** The same in pieces. An array may be an AsyncIterable of its rows: then only one of them is in memory at a time. */
+export async function* writeCanonicalJson(value: unknown): AsyncGenerator<string> {
   if (typeof value !== 'object' || value === null) yield scalar(value);
-  else if (Symbol.asyncIterator in value) {
+  else if (isStreamed(value)) {
     let before = '[';
     for await (const row of value) {
       yield before + canonicalJson(row);
@@ -33,7 +23,7 @@ export async function* writeCanonicalJson(value: Streamed): AsyncGenerator<strin
     yield before === '[' ? '[]' : ']';
   } else if (Array.isArray(value)) {
     yield '[';
-    for (const [index, item] of (value as readonly Streamed[]).entries()) {
+    for (const [index, item] of value.entries()) {
       if (index > 0) yield ',';
       yield* writeCanonicalJson(item);
     }
@@ -42,11 +32,15 @@ export async function* writeCanonicalJson(value: Streamed): AsyncGenerator<strin
     let before = '{';
     for (const key of keysOf(value)) {
       yield `${before}${scalar(key)}:`;
-      yield* writeCanonicalJson((value as Record<string, Streamed>)[key] as Streamed);
+      yield* writeCanonicalJson((value as Record<string, unknown>)[key]);
       before = ',';
     }
     yield before === '{' ? '{}' : '}';
   }
+}
+
+function isStreamed(value: object): value is AsyncIterable<unknown> {
+  return Symbol.asyncIterator in value;
 }
 
 /** Sorted by UTF-16 code units (3.2.3), as JavaScript compares strings. A key without a value is no key. */
