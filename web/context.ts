@@ -3,6 +3,7 @@
 import type { BackupSettings } from '../config/backup-settings.ts';
 import type { Jobs } from '../register/jobs/jobs.ts';
 import type { RegisterContext } from '../register/officer.ts';
+import type { SecretBox } from '../register/seal/secret-box.ts';
 
 /** JSON lines. Fields never hold a letter's content, a password or a session. */
 export interface WebLog {
@@ -48,6 +49,8 @@ export interface WebContext extends RegisterContext {
   settings: WebSettings;
   log: WebLog;
   readiness(): Promise<Readiness>;
+  /** Opens the agencies' signing keys; without it no evidence can be taken. */
+  box?: SecretBox | null;
   /** The places of copies that are set; asked for by the pages about copies alone. Without it, those of the settings are believed to be elsewhere. */
   copyPlaces?(): Promise<CopyPlace[]>;
 }

@@ -5,6 +5,7 @@ import { openJobs } from '../../register/jobs/jobs.ts';
 import { openFolderStore } from '../../register/store/folder.ts';
 import { readinessOf } from '../../web/readiness.ts';
 import { startWeb } from '../../web/server.ts';
+import { openBox } from './open-box.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
 /** @throws Failure `port-taken`, `database-away`, `store-unwritable` */
@@ -20,6 +21,7 @@ export async function run(context: RoleContext): Promise<RunningRole> {
     now: clock,
     settings,
     log,
+    box: await openBox(settings.data, log),
     readiness: () => readinessOf({ db, store, diskFloor: settings.diskFloor }),
   });
   return {

@@ -9,6 +9,7 @@ import { createRecogniser } from '../../register/ocr/recogniser.ts';
 import { createReader } from '../../register/reading/reader.ts';
 import { openFolderStore } from '../../register/store/folder.ts';
 import { registerRegisterWork } from '../../register/work.ts';
+import { openBox } from './open-box.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
 // One thread for the letter at hand and one that is free when it is a slow one.
@@ -23,7 +24,7 @@ export async function run(context: RoleContext): Promise<RunningRole> {
   const reader = createReader({ threads: READING_THREADS, authorities: join(settings.data, 'ca') });
   const recogniser = createRecogniser(await findOcrPrograms(), readingFolder(store));
   await registerRegisterWork({ db, jobs, store, now: clock, reader, log, clamd: settings.clamd, recogniser });
-  const gateway = await registerGatewayWork({ db, jobs, store, now: clock, settings, log });
+  const gateway = await registerGatewayWork({ db, jobs, store, now: clock, settings, log, box: await openBox(settings.data, log) });
   return {
     ready: {},
     async stop() {

@@ -16,7 +16,7 @@ import { requeueMail, selectAgency } from '../dispatch/queries.ts';
 import { queueMail } from '../dispatch/queue-mail.ts';
 import { newToken } from '../dispatch/token.ts';
 import { centralAddress } from './central-address.ts';
-import { composeAcknowledgement } from './compose.ts';
+import { ACKNOWLEDGEMENT_PART, composeAcknowledgement } from './compose.ts';
 import { type Decision, mayWe } from './may-we.ts';
 import {
   countAcknowledged,
@@ -27,6 +27,7 @@ import {
   updateAcknowledgement,
 } from './queries.ts';
 import { readRawHead } from './raw-head.ts';
+import { signReceipt } from './sign.ts';
 
 const AN_HOUR_MS = 3_600_000;
 
@@ -78,6 +79,7 @@ async function acknowledge(tx: Transaction, context: GatewayContext, agencyId: n
       webUrl: context.settings.webUrl,
       recipient,
       now,
+      sign: receipt => signReceipt(tx, context, { id: agencyId, code: agency.code }, { name: ACKNOWLEDGEMENT_PART, bytes: receipt }, now),
     });
     await lockBreakers(tx);
     decision = await ask();

@@ -13,6 +13,10 @@ import { type RawHead, threadOf } from './raw-head.ts';
 
 /** Read by gateway/notices/acknowledgement.ts of the other side. */
 export const ACKNOWLEDGEMENT_TYPE = 'application/vnd.saraban.acknowledgement+json';
+/** Of the part beside it: 'saraban signature 1' over that part's exact bytes (sign.ts). Programs that do not know it pass it over. */
+export const SIGNATURE_TYPE = 'application/vnd.saraban.signature+json';
+export const ACKNOWLEDGEMENT_PART = 'acknowledgement.json';
+export const SIGNATURE_PART = 'acknowledgement.sig.json';
 
 export interface ToCompose {
   entryId: string;
@@ -23,6 +27,8 @@ export interface ToCompose {
   webUrl: string;
   recipient: string;
   now: Date;
+  /** The signature file of these bytes; null when no key can be had. */
+  sign: (bytes: Buffer) => Promise<Buffer | null>;
 }
 
 /** The same entry has the same Message-ID for ever: a second mail of it cannot be written (unique in `mail`), and a relay or reader can tell a repetition. */
@@ -46,6 +52,8 @@ export async function composeAcknowledgement(
   };
   const words = await renderMail(tx, 'acknowledgement', acknowledgementData(agency, acknowledged, input.webUrl, `cid:${contentId}`));
   const messageId = acknowledgementMessageId(entryId, agency.address);
+  const receipt = Buffer.from(`${JSON.stringify(machinePart(input), null, 2)}\n`);
+  const signature = await input.sign(receipt);
   const thread = threadOf(input.head);
   const bytes = await composeMail({
     from: { name: oneLine(agency.nameTh, 200), address: agency.address },
@@ -59,11 +67,8 @@ export async function composeAcknowledgement(
     html: words.html,
     images: [{ contentId, name: 'verify.png', contentType: 'image/png', content: await qrPng(verifyUrl(input.webUrl, letter.publicCode)) }],
     parts: [
-      {
-        name: 'acknowledgement.json',
-        contentType: `${ACKNOWLEDGEMENT_TYPE}; charset=utf-8`,
-        content: Buffer.from(`${JSON.stringify(machinePart(input), null, 2)}\n`),
-      },
+      { name: ACKNOWLEDGEMENT_PART, contentType: `${ACKNOWLEDGEMENT_TYPE}; charset=utf-8`, content: receipt },
+      ...(signature === null ? [] : [{ name: SIGNATURE_PART, contentType: `${SIGNATURE_TYPE}; charset=utf-8`, content: signature }]),
     ],
     messageId,
     date: input.now,
@@ -76,7 +81,7 @@ export async function composeAcknowledgement(
 }
 
 /** The receipt for programs. `format` rises when a name changes its meaning; names are only ever added. Times are ISO 8601 in UTC. */
-export function machinePart(input: Omit<ToCompose, 'head' | 'recipient' | 'now'>): object {
+export function machinePart(input: Omit<ToCompose, 'head' | 'recipient' | 'now' | 'sign'>): object {
   const { agency, letter } = input;
   const classified = letter.secrecy !== 'normal';
   return {

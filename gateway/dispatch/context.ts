@@ -3,6 +3,7 @@ import type { Relay } from '../../config/setting-values.ts';
 import type { Database } from '../../register/db/connect.ts';
 import type { Actor } from '../../register/db/transaction.ts';
 import type { Jobs } from '../../register/jobs/jobs.ts';
+import type { SecretBox } from '../../register/seal/secret-box.ts';
 import type { Store } from '../../register/store/folder.ts';
 
 export interface GatewayLog {
@@ -27,6 +28,8 @@ export interface GatewayContext {
     timeZone: string;
   };
   log: GatewayLog;
+  /** Opens the agencies' signing keys. Without it acknowledgements go out unsigned. */
+  box?: SecretBox | null;
 }
 
 /** Who the acts of these workers are written for. */

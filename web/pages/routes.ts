@@ -13,6 +13,7 @@ import { certificateFile, copiesPage } from './copies.ts';
 import { dayFile, dayPage, daysPage, dayZip } from './days.ts';
 import { entryByNumber, entryPage } from './entry.ts';
 import { acknowledgePress, confirmPress, duplicatePress, factsPress, moveForm, reasonForm } from './entry-acts.ts';
+import { evidenceFile } from './evidence.ts';
 import { attachmentFile, mailFrame, originalFile } from './files.ts';
 import { heldOnePage, heldPage, heldVerb } from './held.ts';
 import { inTrayPage } from './in-tray.ts';
@@ -79,6 +80,7 @@ export function officerPages(context: PageContext, live: Live): Router {
   get('/entries/:id', 'open-letter', entryPage);
   get('/entries/:id/mail', 'open-letter', mailFrame);
   get('/entries/:id/raw', 'open-letter', originalFile);
+  get('/entries/:id/evidence.zip', 'open-letter', evidenceFile);
   get('/entries/:id/attachments/:attachment', 'open-letter', attachmentFile);
   // A letter one may not see answers 404 before anybody is told that one may not do this: so these ask the act itself, not the access table.
   press('/entries/:id/confirm', 'open-letter', confirmPress(context));

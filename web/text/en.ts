@@ -154,6 +154,8 @@ export const en: Text = {
     edit: 'Edit',
     who: 'Who sent it',
     evidence: 'Evidence',
+    evidenceZip: 'Evidence (ZIP)',
+    evidenceZipWhat: 'The letter, its entry, the acknowledgement and the closed day, signed; can be checked without this system',
     envelopeFrom: 'Envelope sender',
     envelopeTo: 'Envelope recipient',
     nullSender: '(empty)',
