@@ -20,15 +20,17 @@ import {
   deleteNotesBefore,
   deleteWatch,
   insertChanges,
+  lockChanges,
   selectAgencyCode,
   selectBase,
   selectNewestOf,
   selectNotesSize,
+  unlockChanges,
 } from './queries.ts';
 import { changesFolder, forgetOtherNights, type PlaceOutcome, sendChanges, waitingFile } from './send-changes.ts';
 
 export interface ChangesContext {
-  /** As the owner. */
+  /** As the owner; two connections of it are used at a time. */
   db: Database;
   store: Store;
   places: Place[];
@@ -45,11 +47,11 @@ export interface ChangesContext {
 }
 
 /**
- * `no-base`: no whole copy yet. `needs-night`: only a whole copy can go on from here; `why` as cutChanges says.
+ * `no-base`: no whole copy yet. `busy`: another process is at it. `needs-night`: only a whole copy can go on from here; `why` as cutChanges says.
  * `nothing`: nothing was committed since; what a place had missed was sent all the same.
  */
 export type ChangesOutcome =
-  | { outcome: 'no-base' }
+  | { outcome: 'no-base' | 'busy' }
   | { outcome: 'needs-night'; why: 'unwatched' | 'schema' | 'too-much' }
   | { outcome: 'nothing'; places: PlaceOutcome[] }
   | { outcome: 'made'; id: CopyId; rows: number; blobs: number; bytes: number; places: PlaceOutcome[] };
@@ -59,8 +61,26 @@ const MOST_BYTES = 512 * 1024 ** 2;
 // Notes of weeks without a night. They are given up, and begun anew with the next whole copy.
 const MOST_NOTES = 2 * 1024 ** 3;
 
-/** Makes one copy of changes and sends it, with whatever a place missed before. A place that is away is an outcome, not a failure. */
+/**
+ * Makes one copy of changes and sends it, with whatever a place missed before. A place that is away is an outcome, not a failure.
+ * @throws Failure `disk-full`, `store-unwritable`, `database-away`
+ */
 export async function makeChanges(context: ChangesContext, limits = { bytes: MOST_BYTES, notes: MOST_NOTES }): Promise<ChangesOutcome> {
+  const connection = await context.db.reserve();
+  try {
+    if (!(await lockChanges(connection))) return { outcome: 'busy' };
+    try {
+      return await makeAlone(context, limits);
+    } finally {
+      // A connection that broke has given up its lock by itself.
+      await unlockChanges(connection).catch(() => {});
+    }
+  } finally {
+    connection.release();
+  }
+}
+
+async function makeAlone(context: ChangesContext, limits: { bytes: number; notes: number }): Promise<ChangesOutcome> {
   const { db } = context;
   const base = await selectBase(db);
   if (base === null) return { outcome: 'no-base' };
@@ -106,7 +126,7 @@ async function cutAndWrite(
   const { db } = context;
   // Before the cut: should the key be made only now, its row is in the copy.
   const sign = await signer(context);
-  const at = context.now();
+  const at = later(context.now(), previous.cutAt);
   const outcome = (await db.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', tx =>
     cutChanges(tx, {
       base: base.snapshot,
@@ -201,6 +221,11 @@ function manifestOf(
     closedDays: [],
     packs: [],
   };
+}
+
+/** A copy of changes is never older than the one it continues, whatever the clock was set to: restores take them in the order of their names. */
+function later(now: Date, previous: Date): Date {
+  return new Date(Math.max(now.getTime(), previous.getTime() + 1000));
 }
 
 /** 'yyyymmddThhmmssZ-<8 hex digits>'. */

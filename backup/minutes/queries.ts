@@ -94,6 +94,7 @@ export async function selectAgencyCode(tx: Transaction, agencyId: number): Promi
 
 export interface CopyLink {
   id: string;
+  cutAt: Date;
   snapshot: string;
   manifestSha256: string;
 }
@@ -101,7 +102,7 @@ export interface CopyLink {
 /** The newest whole copy that is there. */
 export async function selectBase(db: Database): Promise<CopyLink | null> {
   const [row] = await db<CopyLink[]>`
-    SELECT id, snapshot, encode(manifest_sha256, 'hex') AS "manifestSha256" FROM copy
+    SELECT id, cut_at AS "cutAt", snapshot, encode(manifest_sha256, 'hex') AS "manifestSha256" FROM copy
     WHERE kind = 'whole' AND state = 'made' AND snapshot IS NOT NULL AND manifest_sha256 IS NOT NULL ORDER BY cut_at DESC, id DESC LIMIT 1`;
   return row ?? null;
 }
@@ -109,7 +110,7 @@ export async function selectBase(db: Database): Promise<CopyLink | null> {
 /** The newest copy of changes of a night. */
 export async function selectNewestOf(db: Database, base: string): Promise<CopyLink | null> {
   const [row] = await db<CopyLink[]>`
-    SELECT id, snapshot, encode(manifest_sha256, 'hex') AS "manifestSha256" FROM copy
+    SELECT id, cut_at AS "cutAt", snapshot, encode(manifest_sha256, 'hex') AS "manifestSha256" FROM copy
     WHERE kind = 'changes' AND state = 'made' AND base_id = ${base} ORDER BY cut_at DESC, id DESC LIMIT 1`;
   return row ?? null;
 }
@@ -164,3 +165,17 @@ export async function saveStateAt(
     INSERT INTO copy_at_place (copy_id, place, state, sent_at, problem) VALUES (${at.id}, ${at.place}, ${at.state}, ${at.at}, ${at.problem})
     ON CONFLICT (copy_id, place) DO UPDATE SET state = EXCLUDED.state, sent_at = EXCLUDED.sent_at, problem = EXCLUDED.problem`;
 }
+
+const LOCK = 25640527;
+
+/** One maker of changes at a time; the lock goes with the connection. A night may be under way beside it: that one takes hours the first time. */
+export async function lockChanges(connection: ReservedConnection): Promise<boolean> {
+  const [row] = await connection<{ locked: boolean }[]>`SELECT pg_try_advisory_lock(${LOCK}) AS locked`;
+  return row?.locked === true;
+}
+
+export async function unlockChanges(connection: ReservedConnection): Promise<void> {
+  await connection`SELECT pg_advisory_unlock(${LOCK})`;
+}
+
+type ReservedConnection = Awaited<ReturnType<Database['reserve']>>;
