@@ -125,6 +125,7 @@ export const NOT_COPIED: Record<string, string> = {
   pack_object: 'what lies in the places is asked of the places',
   pack_at_place: 'what lies in the places is asked of the places',
   changed: 'notes for the copies between nights; the next night begins them anew',
+  night_alarm: 'what is the matter with this machine is not the matter with the next',
   moving_in: 'its rows never outlive their transaction',
   change_watch: 'a restored register notes its changes from its own first night on',
 };

@@ -757,6 +757,18 @@ CREATE TRIGGER moving_in_admitted BEFORE INSERT OR UPDATE ON public.moving_in FO
 CREATE CONSTRAINT TRIGGER moving_in_ends AFTER INSERT ON public.moving_in DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION finish_moving_in();
 ALTER TABLE moving_in ENABLE ROW LEVEL SECURITY;
 
+-- night_alarm -----------------------------------------------------------------------------------------
+CREATE TABLE night_alarm (
+  code text NOT NULL,
+  place text NOT NULL DEFAULT ''::text,
+  since timestamp(3) with time zone NOT NULL,
+  told_at timestamp(3) with time zone NOT NULL,
+  problem_th text NOT NULL,
+  problem_en text NOT NULL,
+  CONSTRAINT night_alarm_pkey PRIMARY KEY (code, place)
+);
+GRANT SELECT ON night_alarm TO saraban_app;
+
 -- number_book -----------------------------------------------------------------------------------------
 CREATE TABLE number_book (
   agency_id integer NOT NULL,

@@ -16,6 +16,21 @@ CREATE TABLE changed (
   keys jsonb NOT NULL
 );
 
+-- What is the matter with the night, each while it lasts: told once a day, shown on pages, asked for by monitors.
+CREATE TABLE night_alarm (
+  -- A word of backup/night/alarms.ts.
+  code text NOT NULL,
+  -- The place it is about; '' when it is about none.
+  place text NOT NULL DEFAULT '',
+  since timestamptz(3) NOT NULL,
+  -- When it was last sent to the provider.
+  told_at timestamptz(3) NOT NULL,
+  problem_th text NOT NULL,
+  problem_en text NOT NULL,
+  PRIMARY KEY (code, place)
+);
+GRANT SELECT ON night_alarm TO saraban_app;
+
 -- The trigger of all tables. Its arguments are two expressions made by watch_changes: the keys of the new rows, of the old rows.
 -- As the owner: the application may neither read the notes nor keep one from being written.
 CREATE FUNCTION note_changes() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -59,7 +74,7 @@ BEGIN
     SELECT oid FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
       AND relname <> ALL (ARRAY['series', 'web_session', 'sign_in_failure', 'copy', 'copy_at_place', 'copy_piece', 'pack', 'pack_object', 'pack_at_place',
-                                'changed', 'change_watch'])
+                                'changed', 'change_watch', 'night_alarm'])
     ORDER BY relname
   LOOP
     PERFORM watch_changes(one);
