@@ -52,7 +52,7 @@ describe('walls', () => {
       expect(answers[0], operation.id).toEqual(answers[1]);
       tried++;
     }
-    expect(tried).toBe(13);
+    expect(tried).toBeGreaterThanOrEqual(15);
     expect((await api.ask('/entries', { token: api.tokens.blue })).body.items).toHaveLength(1);
     expect((await api.ask(`/messages?sha256=${api.letters[0]?.sha256}`, { token: api.tokens.blue })).body.items).toEqual([]);
     // A unit of the other agency is no unit, whether by code or by id.

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { OPERATIONS } from './api/operations.ts';
 import { type ApiWorld, type Json, openApiWorld } from './test-api.ts';
+import { addCertificate, addCopy, addDays, copyIdOf, forgetDays } from './test-night.ts';
 import { letterWithFiles } from './test-world.ts';
 
 let api: ApiWorld;
@@ -247,6 +248,31 @@ describe('acting', () => {
     api.check('dismissHeld', dismissed.body);
     expect((await api.ask('/held')).body.items).toEqual([]);
   });
+});
+
+it('copies and closed days', async () => {
+  const at = new Date('2026-11-21T19:14:00Z');
+  await addCopy(api.fresh, { id: copyIdOf(at), beganAt: at, places: [{ place: '/mnt/nas', state: 'proven' }] });
+  await addCertificate(api.fresh, api.red.id, { copyId: copyIdOf(at), place: '/mnt/nas', at, summary: { entries: 3, bytes: 900 } });
+  await addDays(api.fresh, api.red.id, [
+    {
+      day: '2026-11-21',
+      closedAt: at,
+      books: [{ register: 'receive', year: 2569, first: 1, last: 3 }],
+      files: [{ name: 'day.json', text: '{}' }],
+    },
+  ]);
+  for (const [id, path] of [
+    ['listBackups', '/backups'],
+    ['listDays', '/days'],
+    ['getDay', '/days/2026-11-21'],
+  ] as const) {
+    const { status, body } = await api.ask(path);
+    expect(status).toBe(200);
+    api.check(id, body);
+    if (body.items !== undefined) expect(body.items).toHaveLength(1);
+  }
+  await forgetDays(api.fresh);
 });
 
 it('held every JSON answer of every operation against the document', () => {

@@ -47,7 +47,11 @@ function operationObject(operation: Operation): object {
         ? { type: 'string', enum: [...REGISTERS] }
         : match[1] === 'year'
           ? { type: 'string', pattern: '^\\d{4}$' }
-          : { type: 'string', format: 'uuid' },
+          : match[1] === 'date'
+            ? { type: 'string', format: 'date' }
+            : match[1] === 'name'
+              ? { type: 'string' }
+              : { type: 'string', format: 'uuid' },
   }));
   const content =
     'json' in operation.answer

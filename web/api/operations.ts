@@ -1,8 +1,11 @@
 /**
  * The table of everything the API can do. Requests are dispatched by it (web/api/dispatch.ts) and the OpenAPI document is made from it (web/api/openapi.ts).
  */
+import { backupsOperation, certificateJsonOperation, certificatePdfOperation } from './backups.ts';
+import { dayFileOperation, dayOperation, daysOperation } from './days.ts';
 import { attachmentOperation, entriesOperation, entryOperation, historyOperation } from './entries.ts';
 import { amendOperation, cancelOperation, closeOperation, confirmOperation, returnOperation, routeOperation } from './entry-acts.ts';
+import { evidenceOperation } from './evidence.ts';
 import {
   dismissHeldOperation,
   enterHeldOperation,
@@ -67,6 +70,14 @@ export const OPERATIONS: Operation[] = [
     summary: 'The bytes of an attachment',
     answer: { bytes: '*/*' },
     run: attachmentOperation,
+  }),
+  operation({
+    id: 'getEvidence',
+    method: 'GET',
+    path: '/entries/{id}/evidence.zip',
+    summary: 'The evidence of an entry: a signed pack that can be checked without this system',
+    answer: { bytes: 'application/zip' },
+    run: evidenceOperation,
   }),
 
   operation({
@@ -158,6 +169,57 @@ export const OPERATIONS: Operation[] = [
     body: 'Dismiss',
     answer: { json: 'Message' },
     run: dismissHeldOperation,
+  }),
+
+  operation({
+    id: 'listBackups',
+    method: 'GET',
+    path: '/backups',
+    summary: 'Copies in other places, newest first, with what your own certificates say of them',
+    query: 'pages',
+    answer: { json: 'Backups' },
+    run: backupsOperation,
+  }),
+  operation({
+    id: 'getCertificateJson',
+    method: 'GET',
+    path: '/backups/certificates/{id}.json',
+    summary: 'A certificate of a proof, as it was signed',
+    answer: { bytes: 'application/json' },
+    run: certificateJsonOperation,
+  }),
+  operation({
+    id: 'getCertificatePdf',
+    method: 'GET',
+    path: '/backups/certificates/{id}.pdf',
+    summary: 'A certificate of a proof, to read',
+    answer: { bytes: 'application/pdf' },
+    run: certificatePdfOperation,
+  }),
+  operation({
+    id: 'listDays',
+    method: 'GET',
+    path: '/days',
+    summary: 'Closed days, newest first',
+    query: 'pages',
+    answer: { json: 'Days' },
+    run: daysOperation,
+  }),
+  operation({
+    id: 'getDay',
+    method: 'GET',
+    path: '/days/{date}',
+    summary: 'One closed day',
+    answer: { json: 'Day' },
+    run: dayOperation,
+  }),
+  operation({
+    id: 'getDayFile',
+    method: 'GET',
+    path: '/days/{date}/files/{name}',
+    summary: 'A file of a closed day',
+    answer: { bytes: '*/*' },
+    run: dayFileOperation,
   }),
 
   operation({

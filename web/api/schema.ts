@@ -127,6 +127,56 @@ const entered = z
   .strictObject({ entryId: id, register: registerName, number: z.int().min(1), year: z.int() })
   .register(components, { id: 'Entered' });
 
+const outcome = z.enum(['proven', 'partly', 'failed']);
+const count = z.int().min(0);
+
+const backup = z
+  .strictObject({
+    id: z.string().meta({ description: 'sorts by time: yyyymmddThhmmssZ-<8 hex digits>' }),
+    cutAt: time.nullable().meta({ description: 'up to when the copy holds everything; null until it is cut' }),
+    kind: z.enum(['whole', 'changes']),
+    state: z.enum(['running', 'made', 'failed']),
+    places: z.array(
+      z.strictObject({
+        place: z.string().meta({ description: 'by its kind: "folder", "rclone <remote>"; no path' }),
+        state: z.enum(['sending', 'sent', 'proven', 'partly-proven', 'damaged', 'failed', 'removed']),
+        sentAt: time.nullable(),
+        provenAt: time.nullable(),
+        problem: z.string().meta({ description: 'empty when there is none' }),
+      }),
+    ),
+    bytes: count.nullable().meta({ description: 'of your own agency, as the proof counted them; null before the proof' }),
+    newBytes: count.nullable().meta({ description: 'what had to travel, encrypted; null where several agencies share the appliance' }),
+    certificate: z
+      .strictObject({ id, outcome, at: time, restoreMs: count.nullable(), entries: count.nullable(), sha256 })
+      .nullable()
+      .meta({ description: 'the one that speaks for the copy: a failed one before a proven one, else the newest' }),
+  })
+  .register(components, { id: 'Backup' });
+
+const dayBook = z.strictObject({
+  register: z.enum([...registerName.options, 'office']),
+  year: z.int().meta({ description: '0 for the acts of the office' }),
+  firstNumber: z.int(),
+  lastNumber: z.int().meta({ description: 'firstNumber - 1 when nothing was entered' }),
+  headHash: sha256,
+  firstAct: z.int(),
+  lastAct: z.int(),
+  actHeadHash: sha256,
+  cancelled: count,
+});
+const dayShape = {
+  ordinal: z.int().min(1),
+  day: z.iso.date(),
+  closedAt: time,
+  sealSha256: sha256,
+  previousSealSha256: sha256.nullable(),
+  timestamped: z.boolean(),
+  books: z.array(dayBook).meta({ description: 'a classified register is named to appointed persons alone' }),
+  files: z.array(z.strictObject({ name: z.string(), contentType: z.string(), size: count, sha256, classified: z.boolean() })),
+};
+const day = z.strictObject({ ...dayShape }).register(components, { id: 'Day' });
+
 const problem = z
   .looseObject({
     type: z.string(),
@@ -149,6 +199,10 @@ export const ANSWERS = {
   Entries: page(entry).register(components, { id: 'Entries' }),
   Happenings: page(happening).register(components, { id: 'Happenings' }),
   Entered: entered,
+  Backup: backup,
+  Backups: page(backup).register(components, { id: 'Backups' }),
+  Day: day,
+  Days: page(day).register(components, { id: 'Days' }),
   Problem: problem,
 };
 export type AnswerName = keyof typeof ANSWERS;
@@ -156,6 +210,8 @@ export type MessageShape = z.infer<typeof message>;
 export type HeldShape = z.infer<typeof heldMessage>;
 export type EntryShape = z.infer<typeof entry>;
 export type HappeningShape = z.infer<typeof happening>;
+export type BackupShape = z.infer<typeof backup>;
+export type DayShape = z.infer<typeof day>;
 export type NoticeShape = z.infer<typeof notice>;
 export type ProblemShape = z.infer<typeof problem>;
 

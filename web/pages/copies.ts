@@ -225,7 +225,7 @@ export function nightsShown(visit: SignedIn, format: Format, nights: NightRow[],
 }
 
 /** The one that speaks for the night: a failure before a success, or a bad place would hide behind a good one. */
-function certificateOf(night: NightRow): CertificateRow | undefined {
+export function certificateOf(night: NightRow): CertificateRow | undefined {
   return night.certificates.find(one => one.outcome === 'failed') ?? night.certificates[0];
 }
 

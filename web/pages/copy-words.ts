@@ -97,7 +97,16 @@ export function alarmsOf(visit: SignedIn, standing: CopyStanding, places: CopyPl
 
 /** Places by their kind, numbered when there are several of one kind: a path or a remote's settings are nobody's business but the provider's. */
 export function placeNames(visit: SignedIn, places: string[]): Map<string, string> {
-  const words = visit.text.night.copies;
+  return numbered(visit.text.night.copies, places);
+}
+
+interface PlaceKinds {
+  folder: string;
+  remote: (name: string) => string;
+  remotePlain: string;
+}
+
+export function numbered(words: PlaceKinds, places: string[]): Map<string, string> {
   const kinds = [...new Set(places)].map(name => ({ name, kind: kindOfPlace(words, name) }));
   const counts = new Map<string, number>();
   return new Map(
@@ -110,7 +119,7 @@ export function placeNames(visit: SignedIn, places: string[]): Map<string, strin
 }
 
 /** 'remote:path'. What does not begin with a plain name may hold the whole access in it (':s3,secret_access_key=…:'). */
-export function kindOfPlace(words: { folder: string; remote: (name: string) => string; remotePlain: string }, name: string): string {
+export function kindOfPlace(words: PlaceKinds, name: string): string {
   const remote = /^([\w.+@-][\w.+@ -]*):/.exec(name)?.[1];
   if (remote !== undefined) return words.remote(remote);
   return name.startsWith('/') ? words.folder : words.remotePlain;
