@@ -7,6 +7,7 @@ import type { Recogniser } from './ocr/recogniser.ts';
 import { routeLetter } from './route/route-letter.ts';
 import type { ClamdAddress } from './scan/clamd.ts';
 import { scanMessage } from './scan/scan-message.ts';
+import { timestampDay } from './seal/timestamp-day.ts';
 
 export interface WorkContext extends Omit<ReadingContext, 'scans' | 'recognises'> {
   jobs: Jobs;
@@ -14,7 +15,9 @@ export interface WorkContext extends Omit<ReadingContext, 'scans' | 'recognises'
   clamd: ClamdAddress | null;
   /** Reads the text of pictures; null where Tesseract or its Thai is not installed. */
   recogniser: Recogniser | null;
-  log: { info(fields: object, text: string): void };
+  /** The timestamp authority for closed days; null for none. */
+  timestamp?: { url: string } | null;
+  log: { info(fields: object, text: string): void; warn(fields: object, text: string): void };
 }
 
 // As many letters as the reader has threads: a third would only wait for one of them while it holds a job.
@@ -44,6 +47,13 @@ export async function registerRegisterWork(context: WorkContext): Promise<void> 
     await jobs.work('recognise-message', 1, async payload => {
       const found = await recognise(payload);
       log.info({ ...payload, outcome: found }, 'text of pictures recognised');
+    });
+  }
+  const { timestamp = null } = context;
+  if (timestamp !== null) {
+    await jobs.work('timestamp-day', 1, async payload => {
+      const stamped = await timestampDay({ ...context, timestamp }, payload);
+      log.info({ ...payload, outcome: stamped }, 'closed day timestamped');
     });
   }
   if (clamd === null) return;

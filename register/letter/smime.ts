@@ -1,8 +1,9 @@
 /**
  * Whether an S/MIME signature is good, and whose it is (RFC 5652, RFC 8550). The reading thread asks; the page says it in one sentence.
+ * So too the token of a timestamp authority (RFC 3161), for register/seal/timestamp.ts: it is a signature of the same kind.
  * The only file that imports pkijs. What could not be checked is never called good.
  */
-import { Certificate, ContentInfo, SignedData, SignedDataVerifyError, type SignedDataVerifyResult } from 'pkijs';
+import { Certificate, ContentInfo, SignedData, SignedDataVerifyError, type SignedDataVerifyResult, TimeStampResp, TSTInfo } from 'pkijs';
 
 export type SignatureCheck = {
   /**
@@ -92,10 +93,16 @@ async function verify(signed: SignedData, parameters: Parameters<SignedData['ver
 
 /** A certificate of a web server or a program proves nothing about who writes mails (RFC 8550 4.4.4). */
 function isForMail(certificate: Certificate): boolean {
+  const purposes = purposesOf(certificate);
+  return purposes === null || purposes.some(purpose => EMAIL_PROTECTION.includes(purpose));
+}
+
+/** Null when the certificate does not say what it is for. */
+function purposesOf(certificate: Certificate): string[] | null {
   const usage: unknown = certificate.extensions?.find(one => one.extnID === EXTENDED_KEY_USAGE)?.parsedValue;
-  if (usage === undefined) return true;
+  if (usage === undefined) return null;
   const purposes = typeof usage === 'object' && usage !== null && 'keyPurposes' in usage ? usage.keyPurposes : [];
-  return Array.isArray(purposes) && purposes.some(purpose => EMAIL_PROTECTION.includes(String(purpose)));
+  return Array.isArray(purposes) ? purposes.map(String) : [];
 }
 
 function describe(certificate: Certificate): NonNullable<SignatureCheck['signer']> {
@@ -130,6 +137,61 @@ function certificatesOf(pem: string): Certificate[] {
       return [];
     }
   });
+}
+
+export type TimestampReply =
+  /** A token whose signature is good and covers these bytes. Whether the authority is to be trusted is not said: its certificate lies in the token. */
+  | { outcome: 'granted'; time: Date; nonce: bigint | null; authority: string }
+  /** The authority said no: PKIStatus of RFC 3161 2.4.2, and its words. */
+  | { outcome: 'refused'; status: number; words: string }
+  /** A token of other bytes, or one that was altered, or made by a certificate that is none of an authority. */
+  | { outcome: 'wrong'; why: 'imprint' | 'signature' | 'purpose' | 'weak' }
+  | { outcome: 'unreadable' };
+
+const TST_INFO = '1.2.840.113549.1.9.16.1.4';
+const SHA_256 = '2.16.840.1.101.3.4.2.1';
+const TIME_STAMPING = '1.3.6.1.5.5.7.3.8';
+
+/**
+ * Reads the answer of a timestamp authority (TimeStampResp, DER) and checks its token.
+ * @param data the bytes that were to be stamped; their SHA-256 must be the imprint
+ * @returns Never throws.
+ */
+export async function readTimestampReply(reply: Buffer, data: Buffer): Promise<TimestampReply> {
+  try {
+    const { status, timeStampToken } = TimeStampResp.fromBER(bufferOf(reply));
+    // 0 granted, 1 granted with modifications: everything else comes without a token.
+    if (status.status > 1)
+      return {
+        outcome: 'refused',
+        status: status.status,
+        words: (status.statusStrings ?? [])
+          .map(one => one.valueBlock.value)
+          .join(' ')
+          .slice(0, 300),
+      };
+    if (timeStampToken === undefined) return { outcome: 'unreadable' };
+    const signed = new SignedData({ schema: timeStampToken.content });
+    const content = signed.encapContentInfo.eContent;
+    if (signed.encapContentInfo.eContentType !== TST_INFO || content === undefined || signed.signerInfos.length !== 1)
+      return { outcome: 'unreadable' };
+    const info = TSTInfo.fromBER(content.getValue());
+    const { hashAlgorithm, hashedMessage } = info.messageImprint;
+    const digest = Buffer.from(await crypto.subtle.digest('SHA-256', bufferOf(data)));
+    if (hashAlgorithm.algorithmId !== SHA_256 || !digest.equals(hashedMessage.valueBlock.valueHexView))
+      return { outcome: 'wrong', why: 'imprint' };
+    const sealed = await verify(signed, { signer: 0, data: bufferOf(data), extendedMode: true, checkChain: false });
+    const certificate = sealed.signerCertificate ?? null;
+    if (sealed.signatureVerified !== true || certificate === null) return { outcome: 'wrong', why: 'signature' };
+    if (WEAK_DIGESTS.has(signed.signerInfos[0]?.digestAlgorithm.algorithmId ?? '')) return { outcome: 'wrong', why: 'weak' };
+    // RFC 3161 2.3: a key that stamps time does nothing else.
+    if (!purposesOf(certificate)?.includes(TIME_STAMPING)) return { outcome: 'wrong', why: 'purpose' };
+    const authority = nameIn(certificate.subject, COMMON_NAME) || nameIn(certificate.subject, ORGANISATION);
+    const nonce = info.nonce === undefined ? null : BigInt(`0x${Buffer.from(info.nonce.valueBlock.valueHexView).toString('hex')}`);
+    return { outcome: 'granted', time: info.genTime, nonce, authority };
+  } catch {
+    return { outcome: 'unreadable' };
+  }
 }
 
 function bufferOf(bytes: Buffer): ArrayBuffer {
