@@ -23,7 +23,8 @@ export async function run(context: RoleContext): Promise<RunningRole> {
   const store = await openFolderStore(join(settings.data, 'blobs'));
   const reader = createReader({ threads: READING_THREADS, authorities: join(settings.data, 'ca') });
   const recogniser = createRecogniser(await findOcrPrograms(), readingFolder(store));
-  await registerRegisterWork({ db, jobs, store, now: clock, reader, log, clamd: settings.clamd, recogniser });
+  const timestamp = settings.timestampUrl === null ? null : { url: settings.timestampUrl };
+  await registerRegisterWork({ db, jobs, store, now: clock, reader, log, clamd: settings.clamd, recogniser, timestamp });
   const gateway = await registerGatewayWork({ db, jobs, store, now: clock, settings, log, box: await openBox(settings.data, log) });
   return {
     ready: {},
