@@ -3,6 +3,7 @@
 import type { BackupSettings } from '../config/backup-settings.ts';
 import type { Jobs } from '../register/jobs/jobs.ts';
 import type { RegisterContext } from '../register/officer.ts';
+import type { Printer } from '../register/print/print.ts';
 import type { SecretBox } from '../register/seal/secret-box.ts';
 
 /** JSON lines. Fields never hold a letter's content, a password or a session. */
@@ -48,6 +49,8 @@ export interface WebContext extends RegisterContext {
   jobs: Pick<Jobs, 'enqueue' | 'waiting'>;
   settings: WebSettings;
   log: WebLog;
+  /** Forms as PDF/A; starts its process with the first one. Whoever made it closes it. */
+  printer: Printer;
   readiness(): Promise<Readiness>;
   /** Opens the agencies' signing keys; without it no evidence can be taken. */
   box?: SecretBox | null;

@@ -10,6 +10,7 @@ import { finishReading } from '../register/finish-reading.ts';
 import { addToken } from '../register/office/tokens.ts';
 import type { Officer, Role } from '../register/officer.ts';
 import { createWriter } from '../register/one-writer.ts';
+import { createPrinter } from '../register/print/print.ts';
 import { createReader } from '../register/reading/reader.ts';
 import { addTestAgency, addTestUnit, type FreshDatabase, freshDatabase } from '../test/database/fresh.ts';
 import type { WebContext } from './context.ts';
@@ -57,7 +58,8 @@ export async function openWorld(): Promise<World> {
   const log = { info: () => {}, warn: () => {}, error: (fields: object) => void errors.push(fields) };
   const settings = { host: '127.0.0.1', webPort: 0, webUrl: WEB_URL, data: fresh.folder, ownNetworks: [] };
   const readiness = async () => ({ ready: true, parts: {} });
-  const context: WebContext = { db: fresh.db, jobs: fresh.jobs, store: fresh.store, now, settings, log, readiness };
+  const printer = createPrinter();
+  const context: WebContext = { db: fresh.db, jobs: fresh.jobs, store: fresh.store, now, settings, log, printer, readiness };
   const reader = createReader({ threads: 1 });
   const writer = createWriter(fresh.db, fresh.jobs, now);
   const servers: ReturnType<typeof createServer>[] = [];
@@ -130,6 +132,7 @@ export async function openWorld(): Promise<World> {
         await new Promise(resolve => server.close(resolve));
       }
       await reader.close();
+      await printer.close();
       await fresh.close();
     },
   };

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { openDatabase } from '../../register/db/connect.ts';
 import { openJobs } from '../../register/jobs/jobs.ts';
+import { createPrinter } from '../../register/print/print.ts';
 import { openFolderStore } from '../../register/store/folder.ts';
 import { readinessOf } from '../../web/readiness.ts';
 import { startWeb } from '../../web/server.ts';
@@ -14,6 +15,7 @@ export async function run(context: RoleContext): Promise<RunningRole> {
   const db = openDatabase(context.database, { role: 'app', max: 10, name: 'web' });
   const jobs = await openJobs(context.database, { works: false, name: 'web', log });
   const store = await openFolderStore(join(settings.data, 'blobs'));
+  const printer = createPrinter();
   const web = await startWeb({
     db,
     jobs,
@@ -21,6 +23,7 @@ export async function run(context: RoleContext): Promise<RunningRole> {
     now: clock,
     settings,
     log,
+    printer,
     box: await openBox(settings.data, log),
     readiness: () => readinessOf({ db, store, diskFloor: settings.diskFloor }),
   });
@@ -28,6 +31,7 @@ export async function run(context: RoleContext): Promise<RunningRole> {
     ready: { webPort: web.port },
     async stop() {
       await web.stop();
+      await printer.close();
       await jobs.stop();
       await db.end({ timeout: 5 });
     },
