@@ -6,7 +6,7 @@ import { apiRoutes } from './api/dispatch.ts';
 import { entriesOperation } from './api/entries.ts';
 import type { Call } from './api/operation.ts';
 import { OPERATIONS } from './api/operations.ts';
-import { registerCsvOperation } from './api/register-csv.ts';
+import { registerCsvOperation } from './api/register-files.ts';
 import { type ApiWorld, type Json, openApiWorld } from './test-api.ts';
 
 let api: ApiWorld;

@@ -6,7 +6,7 @@ import type { Officer } from '../../register/officer.ts';
 import type { WebContext } from '../context.ts';
 import type { AnswerName, Body, BodyName, Query, QueryName } from './schema.ts';
 
-export type ApiContext = Pick<WebContext, 'db' | 'jobs' | 'store' | 'now' | 'log' | 'settings' | 'box'>;
+export type ApiContext = Pick<WebContext, 'db' | 'jobs' | 'store' | 'now' | 'log' | 'settings' | 'printer' | 'box'>;
 
 export interface Call<Q extends QueryName, B extends BodyName> {
   context: ApiContext;

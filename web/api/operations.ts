@@ -1,6 +1,8 @@
 /**
  * The table of everything the API can do. Requests are dispatched by it (web/api/dispatch.ts) and the OpenAPI document is made from it (web/api/openapi.ts).
  */
+
+import { XLSX_TYPE } from '../../register/sheet/register-sheet.ts';
 import { backupsOperation, certificateJsonOperation, certificatePdfOperation } from './backups.ts';
 import { dayFileOperation, dayOperation, daysOperation } from './days.ts';
 import { attachmentOperation, entriesOperation, entryOperation, historyOperation } from './entries.ts';
@@ -16,7 +18,8 @@ import {
   rawOperation,
 } from './messages.ts';
 import { type Operation, operation } from './operation.ts';
-import { registerCsvOperation } from './register-csv.ts';
+import { registerCsvOperation, registerPdfOperation, registerXlsxOperation } from './register-files.ts';
+import { stampOperation } from './stamp.ts';
 
 export const OPERATIONS: Operation[] = [
   operation({
@@ -78,6 +81,15 @@ export const OPERATIONS: Operation[] = [
     summary: 'The evidence of an entry: a signed pack that can be checked without this system',
     answer: { bytes: 'application/zip' },
     run: evidenceOperation,
+  }),
+
+  operation({
+    id: 'getStamp',
+    method: 'GET',
+    path: '/entries/{id}/stamp.pdf',
+    summary: 'The receive stamp (form 12) of an entry, PDF/A-2b',
+    answer: { bytes: 'application/pdf' },
+    run: stampOperation,
   }),
 
   operation({
@@ -227,7 +239,26 @@ export const OPERATIONS: Operation[] = [
     method: 'GET',
     path: '/registers/{register}/{year}.csv',
     summary: 'A year of a register as CSV',
+    query: 'month',
     answer: { bytes: 'text/csv' },
     run: registerCsvOperation,
+  }),
+  operation({
+    id: 'getRegisterXlsx',
+    method: 'GET',
+    path: '/registers/{register}/{year}.xlsx',
+    summary: 'A year of a register as a spreadsheet',
+    query: 'month',
+    answer: { bytes: XLSX_TYPE },
+    run: registerXlsxOperation,
+  }),
+  operation({
+    id: 'getRegisterPdf',
+    method: 'GET',
+    path: '/registers/{register}/{year}.pdf',
+    summary: 'A year of a register on form 13 or 14, PDF/A-2b',
+    query: 'month',
+    answer: { bytes: 'application/pdf' },
+    run: registerPdfOperation,
   }),
 ];

@@ -20,6 +20,7 @@ const STATUS: Record<ProblemCode, number> = {
   'too-large': 413,
   'unsupported-media-type': 415,
   'invalid-body': 422,
+  'register-too-long': 422,
   'too-many-requests': 429,
   internal: 500,
   unavailable: 503,

@@ -1,50 +1,15 @@
 /**
  * A year of a register as CSV (RFC 4180, UTF-8 with a byte order mark so that spreadsheets read Thai), in the columns of form 13 or 14, oldest number first.
- * It is read window by window and streamed: a year of a hundred thousand letters costs no more memory than a hundred.
+ * The rows come from web/api/register-rows.ts and are streamed.
  */
-import { Readable } from 'node:stream';
-import type { Transaction } from '../../register/db/connect.ts';
-import { inAgency } from '../../register/db/transaction.ts';
-import { listEntries, years } from '../../register/look/entries.ts';
-import type { EntryRow, RegisterName } from '../../register/look/entry-row.ts';
-import { type AgencyDetail, getAgency } from '../../register/look/office.ts';
-import type { Officer } from '../../register/officer.ts';
-import { REGISTERS } from '../../register/registers.ts';
+import type { RegisterName } from '../../register/look/entry-row.ts';
+import type { AgencyDetail } from '../../register/look/office.ts';
 import { apiEn } from '../text/api.en.ts';
 import { apiTh } from '../text/api.th.ts';
-import type { ApiContext, Call, Reply } from './operation.ts';
-import { Problem } from './problem.ts';
-import { type EntryExtra, selectEntryExtras } from './queries.ts';
+import { actionText, addresseeText, type ExportRow } from './register-rows.ts';
 
-const WINDOW = 500;
-
-export async function registerCsvOperation({ context, officer, places }: Call<'none', 'Nothing'>): Promise<Reply> {
-  const register = registerOf(places.register);
-  const year = /^\d{4}$/.test(places.year ?? '') ? Number(places.year) : null;
-  if (register === null || year === null) throw new Problem('not-found');
-  const agency = await getAgency(context.db, officer);
-  if (agency === null || !(await years(context.db, officer, register)).includes(year)) throw new Problem('not-found');
-  return {
-    kind: 'bytes',
-    contentType: 'text/csv; charset=utf-8; header=present',
-    fileName: `${agency.code}-${register}-${year}.csv`,
-    size: null,
-    sha256: null,
-    stream: Readable.from(csvOf(context, officer, agency, register, year)),
-  };
-}
-
-function registerOf(text: string | undefined): RegisterName | null {
-  return REGISTERS.find(register => register === text) ?? null;
-}
-
-async function* csvOf(
-  context: ApiContext,
-  officer: Officer,
-  agency: AgencyDetail,
-  register: RegisterName,
-  year: number,
-): AsyncGenerator<string> {
+/** @param windows - of web/api/register-rows.ts */
+export async function* csvText(windows: AsyncIterable<ExportRow[]>, agency: AgencyDetail, register: RegisterName): AsyncGenerator<string> {
   const words = agency.language === 'en' ? apiEn : apiTh;
   const { csv } = words;
   const heading = [
@@ -59,25 +24,10 @@ async function* csvOf(
     csv.subject,
   ];
   yield `\ufeff${csvLine([...heading, csv.action, csv.remark, csv.urgency, csv.secrecy, csv.state, csv.hash])}`;
-  const [newest] = (await listEntries(context.db, officer, { register, year, limit: 1 })).items;
-  // Numbers have no holes (I3), so a window of numbers is a window of rows, less those the officer may not see.
-  for (let first = 1; newest !== undefined && first <= newest.number; first += WINDOW) {
-    const page = await listEntries(context.db, officer, { register, year, limit: WINDOW, before: first + WINDOW });
-    const rows = page.items.filter(row => row.number >= first).reverse();
-    if (rows.length === 0) continue;
-    const extras = await inAgency(context.db, officer.agencyId, officer, (tx: Transaction) =>
-      selectEntryExtras(
-        tx,
-        rows.map(row => row.id),
-      ),
-    );
-    const byId = new Map(extras.map(extra => [extra.id, extra]));
-    yield rows.map(row => csvLine(cellsOf(row, byId.get(row.id), agency, words))).join('');
-  }
+  for await (const window of windows) yield window.map(one => csvLine(cellsOf(one, agency, words))).join('');
 }
 
-function cellsOf(row: EntryRow, extra: EntryExtra | undefined, agency: AgencyDetail, words: typeof apiTh): string[] {
-  const action = row.routes.map(route => `${route.unitNameTh} (${words.purpose[route.purpose]}: ${words.route[route.state]})`).join('; ');
+function cellsOf({ row, extra }: ExportRow, agency: AgencyDetail, words: typeof apiTh): string[] {
   const ended = row.state === 'cancelled' || row.state === 'returned' ? `${words.csv[row.state]}: ${row.stateReason}` : '';
   return [
     String(row.number),
@@ -87,9 +37,9 @@ function cellsOf(row: EntryRow, extra: EntryExtra | undefined, agency: AgencyDet
     row.letterDate === null ? '' : dayText(row.letterDate, agency),
     row.fromAgency || row.fromName,
     row.fromAddress,
-    extra === undefined ? '' : extra.addressee || (extra.envelopeTo ?? []).join(', '),
+    addresseeText(extra),
     row.subject,
-    action,
+    actionText(row, words),
     [ended, extra?.remark ?? ''].filter(text => text !== '').join('; '),
     words.urgency[row.urgency],
     words.secrecy[row.secrecy],

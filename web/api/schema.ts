@@ -224,6 +224,9 @@ const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })]).optiona
 export const QUERIES = {
   none: z.strictObject({}),
   pages: z.strictObject({ limit, cursor }),
+  month: z.strictObject({
+    month: z.int().min(1).max(12).optional().meta({ description: 'one month of the year; a form is printed with 20,000 rows at most' }),
+  }),
   messages: z.strictObject({
     sha256: z
       .string()

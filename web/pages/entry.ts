@@ -7,7 +7,7 @@ import { openedEntry } from '../../register/act/open.ts';
 import { isId } from '../../register/checks.ts';
 import { getEntry, getEntryByNumber, getHistory } from '../../register/look/entry.ts';
 import type { EntryDetail, RegisterName } from '../../register/look/entry-row.ts';
-import { isClosedBook } from '../../register/registers.ts';
+import { isClosedBook, isReceived } from '../../register/registers.ts';
 import { sendNotFound } from '../errors.ts';
 import type { Format } from '../format.ts';
 import { type Request, type Response, textField } from '../http.ts';
@@ -186,6 +186,7 @@ function entryShown(visit: SignedIn, format: Format, entry: EntryDetail): object
     notices: entryNotices(visit, format, entry),
     stampDate: format.date(entry.receivedAt),
     stampTime: visit.language === 'th' ? `${format.time(entry.receivedAt)} น.` : format.time(entry.receivedAt),
+    stampHref: isReceived(entry.register) ? `${href}/stamp.pdf` : '',
     facts,
     amendHref: mayAmend ? `${href}/amend` : '',
     confirmFactsHref: mayAmend && facts.some(fact => fact.guess !== '') ? `${href}/facts` : '',

@@ -142,7 +142,7 @@ export function disposition(kind: 'attachment' | 'inline', name: string): string
 }
 
 /** Whoever closes the page while a file is coming is no fault of ours. */
-function leftEarly(error: unknown): void {
+export function leftEarly(error: unknown): void {
   const code = error instanceof Error && 'code' in error ? error.code : '';
   if (code !== 'ERR_STREAM_PREMATURE_CLOSE' && code !== 'ECONNRESET' && code !== 'EPIPE') throw error;
 }

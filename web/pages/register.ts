@@ -6,7 +6,7 @@ import { isId } from '../../register/checks.ts';
 import { toArabicDigits } from '../../register/letter/numerals.ts';
 import { parseThaiDate } from '../../register/letter/thai-date.ts';
 import { type EntryFilter, listEntries, mayOpenBook, years } from '../../register/look/entries.ts';
-import type { RegisterName, Urgency } from '../../register/look/entry-row.ts';
+import type { EntryRow, RegisterName, Urgency } from '../../register/look/entry-row.ts';
 import { listUnits } from '../../register/look/office.ts';
 import { registerYear } from '../../register/number.ts';
 import { isClosedBook } from '../../register/registers.ts';
@@ -15,6 +15,7 @@ import { type Request, type Response, textField } from '../http.ts';
 import { countsOf, formatOf, inLanguage, type PageContext, railCounts, sendPage, sendPart } from '../page.ts';
 import { wordOf } from '../text/text.ts';
 import type { SignedIn } from '../visit.ts';
+import { exportButtons } from './exports.ts';
 import { registerRows } from './register-rows.ts';
 
 const PAGE = 50;
@@ -60,7 +61,7 @@ export async function registerPage(context: PageContext, request: Request, respo
       visit,
       'register',
       { title: list.heading, current: wanted.book || 'register' },
-      { ...list, ...(await filtersOf(context, visit, wanted)) },
+      { ...list, ...(await filtersOf(context, visit, wanted, page.items[0])) },
     );
 }
 
@@ -156,7 +157,7 @@ function listOf(visit: SignedIn, wanted: Wanted, page: Awaited<ReturnType<typeof
   };
 }
 
-async function filtersOf(context: PageContext, visit: SignedIn, wanted: Wanted): Promise<object> {
+async function filtersOf(context: PageContext, visit: SignedIn, wanted: Wanted, newest: EntryRow | undefined): Promise<object> {
   const { text, officer } = visit;
   const format = formatOf(visit);
   const [units, known, counts] = await Promise.all([
@@ -186,7 +187,13 @@ async function filtersOf(context: PageContext, visit: SignedIn, wanted: Wanted):
       clear: bookAddress(registerOf(wanted), wanted.year),
     },
     mayAct: may(officer, 'confirm'),
-    exports: [],
+    paper: may(officer, 'enter-paper'),
+    exports: exportButtons(
+      visit,
+      { register: registerOf(wanted), year: wanted.year, since: wanted.since },
+      known.includes(wanted.year),
+      newest,
+    ),
     years: all.length < 2 ? [] : all.map(year => ({ value: year, label: format.digits(String(year)), chosen: year === wanted.year })),
     states: STATES.map(value => ({
       value,

@@ -14,6 +14,7 @@ import { dayFile, dayPage, daysPage, dayZip } from './days.ts';
 import { entryByNumber, entryPage } from './entry.ts';
 import { acknowledgePress, confirmPress, duplicatePress, factsPress, moveForm, reasonForm } from './entry-acts.ts';
 import { evidenceFile } from './evidence.ts';
+import { registerExport, stampExport } from './exports.ts';
 import { attachmentFile, mailFrame, originalFile } from './files.ts';
 import { heldOnePage, heldPage, heldVerb } from './held.ts';
 import { inTrayPage } from './in-tray.ts';
@@ -46,6 +47,7 @@ export function officerPages(context: PageContext, live: Live): Router {
   router.post('/account/password', async (request, response) => await changePassword(context, request, response, signedIn(response)));
 
   get('/register', 'see-register', registerPage);
+  get('/registers/:register/:file', 'see-register', registerExport);
   for (const register of ['receive', 'receive-classified'] as const)
     get(`/${register}/:year/:number`, 'open-letter', (of, ...rest) => entryByNumber(of, register, ...rest));
   get('/in-tray', 'see-in-tray', inTrayPage);
@@ -80,6 +82,7 @@ export function officerPages(context: PageContext, live: Live): Router {
   get('/entries/:id', 'open-letter', entryPage);
   get('/entries/:id/mail', 'open-letter', mailFrame);
   get('/entries/:id/raw', 'open-letter', originalFile);
+  get('/entries/:id/stamp.pdf', 'open-letter', stampExport);
   get('/entries/:id/evidence.zip', 'open-letter', evidenceFile);
   get('/entries/:id/attachments/:attachment', 'open-letter', attachmentFile);
   // A letter one may not see answers 404 before anybody is told that one may not do this: so these ask the act itself, not the access table.

@@ -16,6 +16,10 @@ export const apiEn: typeof apiTh = {
     'too-large': { title: 'Request too large', detail: 'The body of the request is larger than 256 KiB.' },
     'unsupported-media-type': { title: 'Unsupported media type', detail: 'Send the body as application/json.' },
     'invalid-body': { title: 'Invalid data', detail: 'Some fields cannot be taken; nothing was saved. See faults.' },
+    'register-too-long': {
+      title: 'The register is too long for one printed file',
+      detail: 'More than 20,000 rows were asked for. Ask for one month with ?month=1 to 12, or take the XLSX.',
+    },
     'too-many-requests': { title: 'Too many requests', detail: 'Wait as long as the Retry-After header says, then try again.' },
     unavailable: { title: 'Unavailable for the moment', detail: 'Please try again in a little while.' },
     internal: { title: 'Internal error', detail: 'Something went wrong inside; it was logged.' },

@@ -100,6 +100,10 @@ export const en: Text = {
     sender: 'From',
     action: 'Action',
     caption: 'Receive register (form 13), newest first',
+    print: (form: string) => `Print form ${form}`,
+    month: (month: string) => `month ${month}`,
+    tooLong: (most: string) =>
+      `More than ${most} entries were asked for, which is too long for one printed file. Take the XLSX, or filter by day of receipt and print by month.`,
     older: 'Show older',
     end: 'End of the register',
     empty: 'No letters in this year’s register yet',
@@ -133,6 +137,7 @@ export const en: Text = {
     previous: 'Previous',
     next: 'Next',
     stamp: 'Receive stamp',
+    stampFile: 'Receive stamp (PDF)',
     receiveNumber: 'Number',
     date: 'Date',
     time: 'Time',
