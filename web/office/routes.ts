@@ -11,11 +11,13 @@ import { signedIn } from '../visit.ts';
 import { actRoutes } from './acts.ts';
 import { providerRoutes } from './agencies.ts';
 import { agencyRoutes } from './agency.ts';
+import { bookRoutes } from './books.ts';
 import { correspondentRoutes } from './correspondents.ts';
 import { loadOfficeViews, type OfficeContext, sendOffice } from './page.ts';
 import { peopleRoutes } from './people.ts';
 import { policyRoutes } from './policy.ts';
 import { providerCopiesRoutes } from './provider-copies.ts';
+import { reportRoutes } from './reports.ts';
 import { ruleRoutes } from './rules.ts';
 import { templateRoutes } from './templates.ts';
 import { tokenRoutes } from './tokens.ts';
@@ -29,8 +31,10 @@ const MENU = [
   { name: 'templates', action: 'manage-templates' },
   { name: 'correspondents', action: 'manage-correspondents' },
   { name: 'unread', action: 'reread' },
+  { name: 'books', action: 'see-books' },
   { name: 'agency', action: 'manage-agency' },
   { name: 'policy', action: 'manage-agency' },
+  { name: 'reports', action: 'manage-agency' },
   { name: 'tokens', action: 'manage-tokens' },
   { name: 'acts', action: 'see-acts' },
 ] as const;
@@ -55,10 +59,12 @@ export function officeRoutes(pages: PageContext): Router {
   policyRoutes(router, context);
   correspondentRoutes(router, context);
   unreadRoutes(router, context);
+  bookRoutes(router, context);
   ruleRoutes(router, context);
   templateRoutes(router, context);
   actRoutes(router, context);
   providerRoutes(router, context);
   providerCopiesRoutes(router, context);
+  reportRoutes(router, context);
   return router;
 }

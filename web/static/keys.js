@@ -1,4 +1,4 @@
-// The register by keyboard: j and k move, Enter opens, c confirms, r routes, m notes, f confirms facts, / searches, ? shows the keys, Escape goes back.
+// The register by keyboard: j and k move, Enter opens, c confirms, r routes, m notes, f confirms facts, n enters a letter on paper, / searches, ? shows the keys, Escape goes back.
 (() => {
   const rows = () => [...document.querySelectorAll('tr.row')];
   const selected = () => document.querySelector('tr.row.selected');
@@ -51,6 +51,7 @@
     r: () => act('route'),
     m: () => act('note'),
     f: () => follow('facts'),
+    n: () => follow('new'),
     '/': () => {
       const field = document.getElementById('q');
       if (field) {
@@ -74,7 +75,7 @@
     }
     if (typing || document.querySelector('dialog[open]')) return;
     // A Thai keyboard types other letters on the same keys: the key's place counts as well as its sign.
-    const byPlace = { KeyJ: 'j', KeyK: 'k', KeyC: 'c', KeyR: 'r', KeyM: 'm', KeyF: 'f' }[event.code];
+    const byPlace = { KeyJ: 'j', KeyK: 'k', KeyC: 'c', KeyR: 'r', KeyM: 'm', KeyF: 'f', KeyN: 'n' }[event.code];
     const sign = Object.hasOwn(commands, event.key) ? event.key : event.code === 'Slash' ? (event.shiftKey ? '?' : '/') : byPlace;
     if (!sign || (event.shiftKey && sign !== '?')) return;
     if ((sign === 'ArrowDown' || sign === 'ArrowUp') && !selected()) return;
