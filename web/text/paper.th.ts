@@ -7,7 +7,7 @@ export const paperTh = {
   book: 'สมุดเลขสำรอง',
   noBook: 'ไม่ได้ใช้สมุดเลขสำรอง',
   slip: 'ใบที่',
-  checkCode: 'รหัสตรวจบนใบ',
+  checkCode: 'รหัสกำกับบนใบ',
   checkCodeHelp: 'ห้าตัวอักษรที่พิมพ์บนใบ ป้องกันการพิมพ์เลขใบผิด',
   receivedOn: 'วันที่รับ',
   receivedTime: 'เวลาที่รับ',
