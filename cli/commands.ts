@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 
 export const COMMANDS: Record<string, Command> = {
   start: {
-    usage: '[--only gateway,web,worker]',
+    usage: '[--only gateway,web,worker,night]',
     th: 'เริ่มระบบ (ฐานข้อมูล รับจดหมาย เว็บ และงานเบื้องหลัง)',
     en: 'Start everything: database, mail, web and background work',
     load: async () => (await import('./start.ts')).start,
@@ -70,6 +70,13 @@ export const COMMANDS: Record<string, Command> = {
     th: 'ตรวจระเบียน DNS ของที่อยู่กลาง และบอกระเบียนที่ต้องประกาศ',
     en: 'Check the DNS records of the central addresses, and say what to publish',
     load: async () => (await import('./dns.ts')).dns,
+  },
+  restore: {
+    usage:
+      '--from FOLDER|REMOTE:PATH [--copy ID | --at TIME] [--identity FILE] [--key FINGERPRINT] [--to DATA] [--next receive=1290] [--yes] | --from … --agency CODE | --from … --letter receive/17/2569 [--agency CODE] (--to FOLDER | --into-store) | numbers receive=1290 [--agency CODE] | accept',
+    th: 'กู้คืนทั้งระบบ หนึ่งส่วนราชการ หรือหนังสือฉบับเดียวจากสำเนา แล้วตรวจความครบถ้วน',
+    en: 'Restore the whole appliance, one agency or one letter from a copy, and verify it',
+    load: async () => (await import('./restore.ts')).restore,
   },
   doctor: {
     usage: '',

@@ -26,9 +26,38 @@ export async function dropEverything(db: Database): Promise<void> {
   );
 }
 
-export function streamBlobs(db: Database): AsyncIterable<{ sha256: string; size: number }[]> {
+/** @param agencyId - null: of all agencies */
+export function streamBlobs(db: Database, agencyId: number | null): AsyncIterable<{ sha256: string; size: number }[]> {
   return db<{ sha256: string; size: number }[]>`
-    SELECT encode(sha256, 'hex') AS sha256, max(size) AS size FROM blob GROUP BY sha256 ORDER BY sha256`.cursor(5_000);
+    SELECT encode(sha256, 'hex') AS sha256, max(size) AS size FROM blob WHERE ${agencyId}::integer IS NULL OR agency_id = ${agencyId}
+    GROUP BY sha256 ORDER BY sha256`.cursor(5_000);
+}
+
+export interface LetterFound {
+  agencyId: number;
+  agency: string;
+  entryId: string;
+  /** Of the raw message; null for a letter that came on paper. */
+  sha256: string | null;
+  attachments: { path: string; name: string; sha256: string; size: number }[];
+}
+
+/** A letter by its number. @param agency - its code; null: any, and the caller refuses several */
+export async function selectLetter(
+  db: Database,
+  of: { register: string; number: number; year: number; agency: string | null },
+): Promise<LetterFound[]> {
+  return await db<LetterFound[]>`
+    SELECT e.agency_id AS "agencyId", a.code AS agency, e.id AS "entryId", encode(m.sha256, 'hex') AS sha256,
+           coalesce((SELECT json_agg(json_build_object('path', t.path, 'name', t.name, 'sha256', encode(t.sha256, 'hex'), 'size', t.size) ORDER BY t.path)
+                     FROM attachment t WHERE t.agency_id = m.agency_id AND t.message_id = m.id), '[]') AS attachments
+    FROM entry e JOIN agency a ON a.id = e.agency_id LEFT JOIN message m ON m.agency_id = e.agency_id AND m.id = e.message_id
+    WHERE e.register = ${of.register} AND e.number = ${of.number} AND e.year = ${of.year} AND (${of.agency}::text IS NULL OR a.code = ${of.agency})`;
+}
+
+export async function selectAgencyId(db: Database, code: string): Promise<number | null> {
+  const [row] = await db<{ id: number }[]>`SELECT id FROM agency WHERE code = ${code} AND id > 0`;
+  return row?.id ?? null;
 }
 
 export async function selectBlobCount(tx: Transaction | Database): Promise<{ count: number; bytes: number }> {

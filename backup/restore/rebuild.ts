@@ -120,13 +120,20 @@ export async function rebuildBlobs(
   opened: OpenedCopy,
   db: Database,
   into: ObjectFolder,
-  options: { onProgress?: (bytes: number) => void } = {},
+  options: { agencyId?: number; onProgress?: (bytes: number) => void } = {},
 ): Promise<FetchedObjects> {
   const wanted = new Set<string>();
-  for await (const rows of streamBlobs(db)) {
+  for await (const rows of streamBlobs(db, options.agencyId ?? null)) {
     for (const { sha256 } of rows) if (!(await takeFromMinutes(opened.minutes.copies, sha256, into))) wanted.add(sha256);
   }
   return await fetchObjects(opened.source, opened.index, wanted, into, options);
+}
+
+/** Brings these blobs alone, from the minutes or the packs. */
+export async function fetchBlobs(opened: OpenedCopy, sha256: string[], into: ObjectFolder): Promise<FetchedObjects> {
+  const wanted = new Set<string>();
+  for (const one of sha256) if (!(await takeFromMinutes(opened.minutes.copies, one, into))) wanted.add(one);
+  return await fetchObjects(opened.source, opened.index, wanted, into);
 }
 
 /** Their bytes were checked against their names when the file was fetched. */

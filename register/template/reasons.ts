@@ -52,6 +52,10 @@ export const ACKNOWLEDGEMENT_REASONS = {
     th: 'การส่งขาดตอนขณะรอคำตอบของระบบปลายทาง อาจส่งถึงแล้วหรือยังไม่ถึง จึงไม่ส่งซ้ำเอง',
     en: 'Sending was cut off while the receiving system was to answer. It may have arrived or not, so it is not sent again by itself.',
   },
+  restored: {
+    th: 'ระบบกู้คืนจากสำเนา เครื่องเดิมอาจแจ้งผลการรับไปแล้วหรือยัง จึงไม่ส่งเอง รอเจ้าหน้าที่สั่งส่ง',
+    en: 'The register was restored from a copy. The lost machine may have sent it already or not, so it waits for an officer.',
+  },
 } as const satisfies Record<string, UserMessage>;
 
 /** What the gateway's workers write into the history (act.kind), with the words a page shows. */
