@@ -11,9 +11,11 @@ import { nightPath, packListPath, packPath } from '../format.ts';
 import type { Place, PlaceFile } from '../place/place.ts';
 import type { CopyContext } from './context.ts';
 import type { Courier } from './courier.ts';
+import { asOnlyMaker } from './lock.ts';
 import { type BuiltPack, listFile, packFile } from './pack-writer.ts';
 import {
   deletePack,
+  forgetAtPlace,
   markPacksDamaged,
   type PackRow,
   saveAtPlace,
@@ -136,4 +138,12 @@ function emptied(place: string): Failure {
       en: `The place ${place} is empty, though copies were sent there: not mounted, or emptied. If it was replaced on purpose: npx saraban backup forget ${place}`,
     },
   });
+}
+
+/**
+ * Forgets everything that is believed to lie in a place: after its disk or bucket was replaced on purpose. The next copy brings it everything.
+ * @param place - its name, as the settings say it
+ */
+export async function forgetPlace(db: CopyContext['db'], place: string): Promise<void> {
+  await asOnlyMaker(db, () => forgetAtPlace(db, place));
 }

@@ -16,6 +16,8 @@ import { storeFailure } from '../../register/store/folder.ts';
 import { sequenceValues } from '../db/tables.ts';
 import { type CopyId, FORMAT, FORMAT_VERSION, MANIFEST, type Manifest, nightPath, README } from '../format.ts';
 import type { Place } from '../place/place.ts';
+import { saveNightSeal } from '../prove/queries.ts';
+import { sealOf } from '../restore/encrypted-file.ts';
 import { selectAgencyCounts, selectBlobCount, selectClosedDayCounts, selectSeriesCounts } from '../restore/queries.ts';
 import type { CopyContext, CopyOutcome, PlaceOutcome } from './context.ts';
 import { copyLetters } from './copy-letters.ts';
@@ -177,6 +179,8 @@ async function cutAndSend(context: CopyContext, connection: Reserved, work: Work
     for (const migration of manifest.migrations) pieces.add(migration.sha256);
     const manifestSha256 = createHash('sha256').update(text).digest('hex');
     await saveWritten(context.db, { id, ...made, snapshot: manifest.snapshot, manifestSha256, pieces: [...pieces] });
+    // Where the key is held elsewhere, a proof knows the file by this alone.
+    await saveNightSeal(context.db, id, await sealOf(night));
     await sendNight(context, courier, { id, file: night, size, staging });
     await rm(night, { force: true });
     return made;
