@@ -16,6 +16,11 @@ export async function selectCopy(db: Database, id: string): Promise<CopyRow | nu
   return row ?? null;
 }
 
+/** Keeps what the night's own file is, as it was encrypted: written by backup/make before the file is sent. */
+export async function saveNightSeal(db: Database, id: string, sealed: { sha256: string; size: number }): Promise<void> {
+  await db`UPDATE copy SET file_sha256 = decode(${sealed.sha256}, 'hex'), file_size = ${sealed.size} WHERE id = ${id}`;
+}
+
 export interface PackRow {
   name: string;
   holds: 'letters' | 'tables';
