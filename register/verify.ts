@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Database, Transaction } from './db/connect.ts';
 import { actHash, entryHash, genesisHash } from './ledger.ts';
 import type { Store } from './store/folder.ts';
+import { verifyDays } from './verify-days.ts';
 import {
   type AgencyRow,
   selectAgencies,
@@ -114,6 +115,7 @@ export async function verifyIn(tx: Transaction, input: Omit<VerifyInput, 'db'>):
     });
   for (const row of await selectBrokenAcknowledgements(tx, only))
     report.faults.push({ invariant: 'I6', object: `entry ${row.entryId}`, problem: 'acknowledged more than once' });
+  report.faults.push(...(await verifyDays(tx, { store: input.store, codes, only })));
   await verifyBlobs(streamBlobs(tx, only), input, report);
   return report;
 }
