@@ -3,8 +3,8 @@
  */
 import { recordOf, shown, stringOf } from './bytes.js';
 import { checkSealedDays } from './days.js';
-import { checkEvidence } from './evidence.js';
-import { findFile, gather, listedFiles } from './files.js';
+import { checkEvidence, checkStanding } from './evidence.js';
+import { findFile, gather, listedFiles, useAll } from './files.js';
 import { checkReceipt, readReceipt } from './receipt.js';
 import { Report } from './report.js';
 import { plainFingerprint } from './signature.js';
@@ -35,12 +35,18 @@ export async function check(given, { fingerprints = [] } = {}) {
   );
   const facts = new Facts();
   const context = { files, report, vouchers, facts };
-  for (const manifest of files.filter(file => file.kind === 'evidence')) await checkEvidence(manifest, context);
-  await checkSealedDays(context);
-  for (const receipt of files.filter(file => file.kind === 'acknowledgement')) await checkReceipt(receipt, context);
+  const packs = [];
+  for (const manifest of files.filter(file => file.kind === 'evidence')) packs.push(await checkEvidence(manifest, context));
+  const seals = await checkSealedDays(context);
+  for (const pack of packs) checkStanding(pack, seals);
+  for (const receipt of files.filter(file => file.kind === 'acknowledgement')) {
+    if (receipt.used) continue;
+    useAll(files, receipt);
+    await checkReceipt(receipt, context);
+  }
   for (const file of files.filter(one => (one.kind === 'certificate' || one.kind === 'statement') && !one.used))
     checkStatement(file, context);
-  for (const stamp of files.filter(file => file.kind === 'timestamp' && !file.used)) await checkLooseStamp(stamp, context);
+  for (const stamp of files.filter(file => file.kind === 'timestamp' && !file.judged)) await checkLooseStamp(stamp, context);
   for (const entry of files.filter(file => file.kind === 'entry' && !file.used)) {
     entry.used = true;
     report.section('rest').unproven('entry-alone', { name: shown(entry.path) });

@@ -4,7 +4,7 @@
  */
 import { isHash, listOf, recordOf, shown, stringOf } from './bytes.js';
 import { actHash, entryHash, followChain, startHash } from './chain.js';
-import { findFile, listedFiles } from './files.js';
+import { findFile, listedFiles, useAll } from './files.js';
 import { judgeStamp } from './stamp.js';
 import { bookEn, bookTh } from './words.js';
 
@@ -67,7 +67,7 @@ export async function checkDay(seal, seals, context) {
       section.open(item.classified === true ? 'seal-file-classified' : 'seal-file-missing', { name: shown(name) });
       continue;
     }
-    file.used = true;
+    useAll(files, file);
     const other = seals.find(one => one !== seal && one.listed.some(listed => listed.sha256 === file.sha256));
     if (found === 'same') section.holds('seal-file-same', { name: shown(name) });
     else if (other === undefined) section.broken('seal-file-differs', { name: shown(name) });
@@ -81,9 +81,9 @@ export async function checkDay(seal, seals, context) {
   }
   if (seal.certificates.length > 0) section.note('certificate-named', { count: seal.certificates.length });
   if (seal.missing.length > 0) section.note('seal-not-made', { names: shown(seal.missing.join(', ')) });
-  if (registers.length === 0) section.unproven('day-missing');
+  if (registers.length === 0) section.open('day-missing');
   else await checkRegisters(section, seal, registers, facts);
-  for (const stamp of files.filter(file => file.kind === 'timestamp' && !file.used && isOfSeal(file, seal)))
+  for (const stamp of files.filter(file => file.kind === 'timestamp' && !file.judged && isOfSeal(file, seal)))
     await judgeStamp(section, stamp, [seal.file]);
 }
 

@@ -2,6 +2,7 @@
 import { shown } from './bytes.js';
 import { bookKey, bookWords, checkDay, checkDayAlone, readSeal } from './day.js';
 
+/** @returns the seals that were read */
 export async function checkSealedDays(context) {
   const { files, report } = context;
   const seals = [];
@@ -21,6 +22,7 @@ export async function checkSealedDays(context) {
   for (const seal of once) await checkDay(seal, once, context);
   for (const file of files.filter(one => one.kind === 'day' && !one.used)) checkDayAlone(file, context);
   for (const days of Map.groupBy(once, seal => seal.agency).values()) checkSequence(days, report);
+  return once;
 }
 
 function checkSequence(days, report) {

@@ -44,11 +44,31 @@ export async function checkEvidence(manifest, context) {
   const entryFile = there.get('entry.json');
   if (entryFile?.json == null || entryFile.kind !== 'entry') {
     section.broken('entry-missing', {});
-    return;
+    return { section, json, entry: null };
   }
   await checkEntry(section, entryFile, there, agency, facts);
-  if (recordOf(json.closedDay) === null) section.note('not-closed-yet', {});
-  else if (json.closedDay.dayFiles === false) section.open('day-left-out', { day: shown(json.closedDay.day) });
+  return { section, json, entry: recordOf(entryFile.json.entry) };
+}
+
+/** Whether the closed day that the pack names is here and has the letter's number in it. Called when the seals were judged. */
+export function checkStanding({ section, json, entry }, seals) {
+  const named = recordOf(json.closedDay);
+  if (entry === null) return;
+  if (named === null) {
+    section.note('not-closed-yet');
+    return;
+  }
+  const agency = stringOf(recordOf(json.agency)?.code);
+  const data = { number: `${shown(entry.number)}/${shown(entry.year)}`, day: shown(named.day) };
+  const seal = seals.find(one => one.agency === agency && one.day === named.day && one.ordinal === named.ordinal);
+  if (seal === undefined) section.broken('day-not-here', data);
+  else {
+    const book = seal.books.find(
+      one => one.register === entry.register && one.year === entry.year && one.first <= entry.number && entry.number <= one.last,
+    );
+    section.judge(book !== undefined, 'entry-in-day', 'entry-not-in-day', data);
+  }
+  if (named.dayFiles === false) section.open('day-left-out', data);
 }
 
 async function checkEntry(section, entryFile, there, agency, facts) {
@@ -66,7 +86,9 @@ async function checkEntry(section, entryFile, there, agency, facts) {
   const inside = message === undefined ? null : await hashesOfParts(message.bytes);
   for (const item of listOf(json.attachments)) {
     const file = typeof item?.file === 'string' ? there.get(item.file) : undefined;
-    const name = shown(item?.name || item?.file || item?.path);
+    const name = shown(item?.name || item?.file);
+    // Its texts a letter carries itself; what else it carried lies beside it.
+    if (item?.file === null) continue;
     if (file === undefined) section.open('attachment-absent', { name });
     else if (file.sha256 !== item.sha256) section.broken('attachment-differs', { name });
     else if (inside?.has(item.sha256)) section.holds('attachment-in-message', { name });

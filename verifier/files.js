@@ -93,10 +93,13 @@ function kindOf(name, bytes, json) {
 }
 
 /**
- * The file that a list names by name and hash: by its bytes wherever it lies (the same folder first), else by its name in the same folder.
+ * The file that a list names by name and hash. In a folder or a ZIP the name counts, so that a good copy elsewhere cannot hide a bad one; in a loose heap,
+ * where files of several days may have one name, the bytes count.
  * @returns { found: 'same'|'differs'|'missing', file }
  */
 export function findFile(files, folder, name, hash) {
+  const named = files.find(file => file.path === folder + name);
+  if (folder !== '' && named !== undefined) return { found: named.sha256 === hash ? 'same' : 'differs', file: named };
   const base = name.slice(name.lastIndexOf('/') + 1);
   const same = files.filter(file => file.sha256 === hash);
   const file =
@@ -105,9 +108,6 @@ export function findFile(files, folder, name, hash) {
     same.find(one => one.name === base) ??
     same[0];
   if (file !== undefined) return { found: 'same', file };
-  const named =
-    files.find(one => one.path === folder + name) ??
-    (folder === '' ? undefined : files.find(one => one.folder === folder && one.name === base));
   return named === undefined ? { found: 'missing', file: null } : { found: 'differs', file: named };
 }
 
@@ -116,4 +116,9 @@ export function listedFiles(list) {
   return listOf(list).flatMap(item =>
     typeof item?.name === 'string' && isHash(item.sha256) ? [{ name: item.name, sha256: item.sha256, size: item.size, item }] : [],
   );
+}
+
+/** Marks a file and its copies: what came twice, in a pack and alone, is judged once. */
+export function useAll(files, file) {
+  for (const one of files) if (one.sha256 === file.sha256) one.used = true;
 }

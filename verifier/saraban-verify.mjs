@@ -780,6 +780,18 @@ const LETTER = {
     d =>
       `The register of ${d.day} is not in this pack, because whoever took it may not see the whole day; so whether the letter stands in it was not judged. An officer who may can take the full pack.`,
   ],
+  'entry-in-day': [
+    d => `เลขที่ ${d.number} อยู่ในช่วงเลขของวันที่ ${d.day} ซึ่งปิดตราแล้ว`,
+    d => `Number ${d.number} stands in the sealed range of ${d.day}.`,
+  ],
+  'entry-not-in-day': [
+    d => `เลขที่ ${d.number} ไม่อยู่ในช่วงเลขของวันที่ ${d.day}: ตราปิดในชุดนี้เป็นของวันอื่น`,
+    d => `Number ${d.number} is not in the sealed range of ${d.day}: the seal in this pack is another day's.`,
+  ],
+  'day-not-here': [
+    d => `ชุดนี้ระบุว่าหนังสืออยู่ในวันที่ปิด ${d.day} แต่ไม่มีตราปิดของวันนั้น`,
+    d => `The pack says that the letter stands in the closed day ${d.day}, but the seal of that day is not here.`,
+  ],
   'entry-hash': [
     d => `รายการเลขที่ ${d.number} ในทะเบียน (เลข เวลา ผู้ส่ง ค่าแฮชของหนังสือ) ตรงกับค่าแฮชในสายโซ่`,
     d => `The entry ${d.number} (number, times, sender, hash of the letter) makes the hash that stands in the chain.`,
@@ -1366,10 +1378,13 @@ function kindOf(name, bytes, json) {
 }
 
 /**
- * The file that a list names by name and hash: by its bytes wherever it lies (the same folder first), else by its name in the same folder.
+ * The file that a list names by name and hash. In a folder or a ZIP the name counts, so that a good copy elsewhere cannot hide a bad one; in a loose heap,
+ * where files of several days may have one name, the bytes count.
  * @returns { found: 'same'|'differs'|'missing', file }
  */
 function findFile(files, folder, name, hash) {
+  const named = files.find(file => file.path === folder + name);
+  if (folder !== '' && named !== undefined) return { found: named.sha256 === hash ? 'same' : 'differs', file: named };
   const base = name.slice(name.lastIndexOf('/') + 1);
   const same = files.filter(file => file.sha256 === hash);
   const file =
@@ -1378,9 +1393,6 @@ function findFile(files, folder, name, hash) {
     same.find(one => one.name === base) ??
     same[0];
   if (file !== undefined) return { found: 'same', file };
-  const named =
-    files.find(one => one.path === folder + name) ??
-    (folder === '' ? undefined : files.find(one => one.folder === folder && one.name === base));
   return named === undefined ? { found: 'missing', file: null } : { found: 'differs', file: named };
 }
 
@@ -1389,6 +1401,11 @@ function listedFiles(list) {
   return listOf(list).flatMap(item =>
     typeof item?.name === 'string' && isHash(item.sha256) ? [{ name: item.name, sha256: item.sha256, size: item.size, item }] : [],
   );
+}
+
+/** Marks a file and its copies: what came twice, in a pack and alone, is judged once. */
+function useAll(files, file) {
+  for (const one of files) if (one.sha256 === file.sha256) one.used = true;
 }
 
 // vouch.js
@@ -1456,10 +1473,12 @@ class Vouchers {
     const byBytes = this.#signatures.filter(one => one.result.sha256 === file.sha256);
     if (byBytes.length > 0)
       return byBytes.filter((one, _, all) => one.file.folder === file.folder || !all.some(other => other.file.folder === file.folder));
-    // By its name in the folder, unless that signature's own file lies here too, in loose heaps of several days.
+    // By its name in the folder; but in a loose heap of several days, where names say little, not one whose own file lies here too.
     return this.#signatures.filter(
       one =>
-        one.file.folder === file.folder && one.result.name === file.name && !this.#files.some(other => other.sha256 === one.result.sha256),
+        one.file.folder === file.folder &&
+        one.result.name === file.name &&
+        (file.folder !== '' || !this.#files.some(other => other.sha256 === one.result.sha256)),
     );
   }
 
@@ -1478,7 +1497,8 @@ class Vouchers {
 
   /** Signatures that nobody asked for: of files that are of no format of ours, or that are not here. */
   judgeTheRest() {
-    for (const { file, result } of this.#signatures.filter(one => !one.asked)) {
+    const asked = new Set(this.#signatures.filter(one => one.asked).map(one => one.file.sha256));
+    for (const { file, result } of this.#signatures.filter(one => !asked.has(one.file.sha256))) {
       const section = this.#report.section('signature', { name: shown(file.path) });
       const { file: signed } = findFile(this.#files, file.folder, result.name, result.sha256);
       if (signed === null) {
@@ -1499,6 +1519,7 @@ class Vouchers {
 /** @param candidates - files one of which the token should be of: the seal beside it, or all when it came alone */
 async function judgeStamp(section, stamp, candidates) {
   stamp.used = true;
+  stamp.judged = true;
   const name = shown(stamp.path);
   let token;
   try {
@@ -1672,11 +1693,31 @@ async function checkEvidence(manifest, context) {
   const entryFile = there.get('entry.json');
   if (entryFile?.json == null || entryFile.kind !== 'entry') {
     section.broken('entry-missing', {});
-    return;
+    return { section, json, entry: null };
   }
   await checkEntry(section, entryFile, there, agency, facts);
-  if (recordOf(json.closedDay) === null) section.note('not-closed-yet', {});
-  else if (json.closedDay.dayFiles === false) section.open('day-left-out', { day: shown(json.closedDay.day) });
+  return { section, json, entry: recordOf(entryFile.json.entry) };
+}
+
+/** Whether the closed day that the pack names is here and has the letter's number in it. Called when the seals were judged. */
+function checkStanding({ section, json, entry }, seals) {
+  const named = recordOf(json.closedDay);
+  if (entry === null) return;
+  if (named === null) {
+    section.note('not-closed-yet');
+    return;
+  }
+  const agency = stringOf(recordOf(json.agency)?.code);
+  const data = { number: `${shown(entry.number)}/${shown(entry.year)}`, day: shown(named.day) };
+  const seal = seals.find(one => one.agency === agency && one.day === named.day && one.ordinal === named.ordinal);
+  if (seal === undefined) section.broken('day-not-here', data);
+  else {
+    const book = seal.books.find(
+      one => one.register === entry.register && one.year === entry.year && one.first <= entry.number && entry.number <= one.last,
+    );
+    section.judge(book !== undefined, 'entry-in-day', 'entry-not-in-day', data);
+  }
+  if (named.dayFiles === false) section.open('day-left-out', data);
 }
 
 async function checkEntry(section, entryFile, there, agency, facts) {
@@ -1694,7 +1735,9 @@ async function checkEntry(section, entryFile, there, agency, facts) {
   const inside = message === undefined ? null : await hashesOfParts(message.bytes);
   for (const item of listOf(json.attachments)) {
     const file = typeof item?.file === 'string' ? there.get(item.file) : undefined;
-    const name = shown(item?.name || item?.file || item?.path);
+    const name = shown(item?.name || item?.file);
+    // Its texts a letter carries itself; what else it carried lies beside it.
+    if (item?.file === null) continue;
     if (file === undefined) section.open('attachment-absent', { name });
     else if (file.sha256 !== item.sha256) section.broken('attachment-differs', { name });
     else if (inside?.has(item.sha256)) section.holds('attachment-in-message', { name });
@@ -1804,7 +1847,7 @@ async function checkDay(seal, seals, context) {
       section.open(item.classified === true ? 'seal-file-classified' : 'seal-file-missing', { name: shown(name) });
       continue;
     }
-    file.used = true;
+    useAll(files, file);
     const other = seals.find(one => one !== seal && one.listed.some(listed => listed.sha256 === file.sha256));
     if (found === 'same') section.holds('seal-file-same', { name: shown(name) });
     else if (other === undefined) section.broken('seal-file-differs', { name: shown(name) });
@@ -1818,9 +1861,9 @@ async function checkDay(seal, seals, context) {
   }
   if (seal.certificates.length > 0) section.note('certificate-named', { count: seal.certificates.length });
   if (seal.missing.length > 0) section.note('seal-not-made', { names: shown(seal.missing.join(', ')) });
-  if (registers.length === 0) section.unproven('day-missing');
+  if (registers.length === 0) section.open('day-missing');
   else await checkRegisters(section, seal, registers, facts);
-  for (const stamp of files.filter(file => file.kind === 'timestamp' && !file.used && isOfSeal(file, seal)))
+  for (const stamp of files.filter(file => file.kind === 'timestamp' && !file.judged && isOfSeal(file, seal)))
     await judgeStamp(section, stamp, [seal.file]);
 }
 
@@ -1977,6 +2020,7 @@ function checkDayAlone(file, context) {
 // days.js
 /** Closed days one after the other: each names the seal before it, numbers and heads go on where the day before ended, and none is missing. */
 
+/** @returns the seals that were read */
 async function checkSealedDays(context) {
   const { files, report } = context;
   const seals = [];
@@ -1996,6 +2040,7 @@ async function checkSealedDays(context) {
   for (const seal of once) await checkDay(seal, once, context);
   for (const file of files.filter(one => one.kind === 'day' && !one.used)) checkDayAlone(file, context);
   for (const days of Map.groupBy(once, seal => seal.agency).values()) checkSequence(days, report);
+  return once;
 }
 
 function checkSequence(days, report) {
@@ -2104,12 +2149,18 @@ async function check(given, { fingerprints = [] } = {}) {
   );
   const facts = new Facts();
   const context = { files, report, vouchers, facts };
-  for (const manifest of files.filter(file => file.kind === 'evidence')) await checkEvidence(manifest, context);
-  await checkSealedDays(context);
-  for (const receipt of files.filter(file => file.kind === 'acknowledgement')) await checkReceipt(receipt, context);
+  const packs = [];
+  for (const manifest of files.filter(file => file.kind === 'evidence')) packs.push(await checkEvidence(manifest, context));
+  const seals = await checkSealedDays(context);
+  for (const pack of packs) checkStanding(pack, seals);
+  for (const receipt of files.filter(file => file.kind === 'acknowledgement')) {
+    if (receipt.used) continue;
+    useAll(files, receipt);
+    await checkReceipt(receipt, context);
+  }
   for (const file of files.filter(one => (one.kind === 'certificate' || one.kind === 'statement') && !one.used))
     checkStatement(file, context);
-  for (const stamp of files.filter(file => file.kind === 'timestamp' && !file.used)) await checkLooseStamp(stamp, context);
+  for (const stamp of files.filter(file => file.kind === 'timestamp' && !file.judged)) await checkLooseStamp(stamp, context);
   for (const entry of files.filter(file => file.kind === 'entry' && !file.used)) {
     entry.used = true;
     report.section('rest').unproven('entry-alone', { name: shown(entry.path) });

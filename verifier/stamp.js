@@ -5,6 +5,7 @@ import { readTimestamp } from './timestamp.js';
 /** @param candidates - files one of which the token should be of: the seal beside it, or all when it came alone */
 export async function judgeStamp(section, stamp, candidates) {
   stamp.used = true;
+  stamp.judged = true;
   const name = shown(stamp.path);
   let token;
   try {

@@ -65,10 +65,12 @@ export class Vouchers {
     const byBytes = this.#signatures.filter(one => one.result.sha256 === file.sha256);
     if (byBytes.length > 0)
       return byBytes.filter((one, _, all) => one.file.folder === file.folder || !all.some(other => other.file.folder === file.folder));
-    // By its name in the folder, unless that signature's own file lies here too, in loose heaps of several days.
+    // By its name in the folder; but in a loose heap of several days, where names say little, not one whose own file lies here too.
     return this.#signatures.filter(
       one =>
-        one.file.folder === file.folder && one.result.name === file.name && !this.#files.some(other => other.sha256 === one.result.sha256),
+        one.file.folder === file.folder &&
+        one.result.name === file.name &&
+        (file.folder !== '' || !this.#files.some(other => other.sha256 === one.result.sha256)),
     );
   }
 
@@ -87,7 +89,8 @@ export class Vouchers {
 
   /** Signatures that nobody asked for: of files that are of no format of ours, or that are not here. */
   judgeTheRest() {
-    for (const { file, result } of this.#signatures.filter(one => !one.asked)) {
+    const asked = new Set(this.#signatures.filter(one => one.asked).map(one => one.file.sha256));
+    for (const { file, result } of this.#signatures.filter(one => !asked.has(one.file.sha256))) {
       const section = this.#report.section('signature', { name: shown(file.path) });
       const { file: signed } = findFile(this.#files, file.folder, result.name, result.sha256);
       if (signed === null) {

@@ -128,6 +128,18 @@ const LETTER = {
     d =>
       `The register of ${d.day} is not in this pack, because whoever took it may not see the whole day; so whether the letter stands in it was not judged. An officer who may can take the full pack.`,
   ],
+  'entry-in-day': [
+    d => `เลขที่ ${d.number} อยู่ในช่วงเลขของวันที่ ${d.day} ซึ่งปิดตราแล้ว`,
+    d => `Number ${d.number} stands in the sealed range of ${d.day}.`,
+  ],
+  'entry-not-in-day': [
+    d => `เลขที่ ${d.number} ไม่อยู่ในช่วงเลขของวันที่ ${d.day}: ตราปิดในชุดนี้เป็นของวันอื่น`,
+    d => `Number ${d.number} is not in the sealed range of ${d.day}: the seal in this pack is another day's.`,
+  ],
+  'day-not-here': [
+    d => `ชุดนี้ระบุว่าหนังสืออยู่ในวันที่ปิด ${d.day} แต่ไม่มีตราปิดของวันนั้น`,
+    d => `The pack says that the letter stands in the closed day ${d.day}, but the seal of that day is not here.`,
+  ],
   'entry-hash': [
     d => `รายการเลขที่ ${d.number} ในทะเบียน (เลข เวลา ผู้ส่ง ค่าแฮชของหนังสือ) ตรงกับค่าแฮชในสายโซ่`,
     d => `The entry ${d.number} (number, times, sender, hash of the letter) makes the hash that stands in the chain.`,

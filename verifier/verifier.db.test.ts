@@ -1,0 +1,427 @@
+/** The verifier over what a real register hands out, whole and damaged on purpose: every damage is named. */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { unzipSync, zipSync } from 'fflate';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inAgency, THE_APPLIANCE } from '../register/db/transaction.ts';
+import { signingKey } from '../register/seal/keys.ts';
+import { signFile, thingOf, writeSignature } from '../register/seal/signature.ts';
+import { testOfficer } from '../test/database/letters.ts';
+import type { GivenFile } from './check.js';
+import { asBytes, fileOf, flipped, inFolder, makePacks, type Packs, parsed, rewritten, verdictOf, withFile } from './test-packs.ts';
+
+let packs: Packs;
+let chain: GivenFile[];
+const day = (index: number) => packs.days[index] as GivenFile[];
+const dayIn = (index: number) => inFolder(`day${index + 1}`, day(index));
+
+beforeAll(async () => {
+  packs = await makePacks();
+  chain = [0, 1, 2].flatMap(dayIn);
+});
+afterAll(async () => {
+  await packs.world.close();
+});
+
+/** Signs bytes as the agency's own key does: what somebody could do who holds the machine. */
+async function signedAs(name: string, bytes: Uint8Array): Promise<Uint8Array> {
+  const { world, box } = packs;
+  return await inAgency(world.fresh.db, world.red.id, THE_APPLIANCE, async tx => {
+    const key = await signingKey(tx, world.red.id, box, world.clock.now);
+    return new Uint8Array(writeSignature(signFile(key, { agencyCode: 'red', ...thingOf(name, bytes) }, world.clock.now)));
+  });
+}
+
+describe('closed days', () => {
+  it('hold, one alone and in a chain, and the key is shown', async () => {
+    const one = await verdictOf(day(1));
+    expect([one.verdict, one.broken]).toEqual(['holds', []]);
+    expect(one.codes).toContain('open one-day-only');
+    const all = await verdictOf(chain, [packs.fingerprint]);
+    expect([all.verdict, all.broken]).toEqual(['holds', []]);
+    expect(all.codes).toEqual(
+      expect.arrayContaining(['holds days-follow', 'holds days-joined', 'holds signed-by-given', 'note book-cancelled']),
+    );
+    expect([...all.report.keys.keys()]).toEqual([packs.fingerprint]);
+  });
+
+  it('hold in a heap without folders, and zipped, each way packed', async () => {
+    const heap = await verdictOf([...day(0), ...day(1)]);
+    expect([heap.verdict, heap.broken]).toEqual(['holds', []]);
+    for (const level of [0, 6] as const) {
+      const inner = (index: number) => zipSync(Object.fromEntries(day(index).map(file => [file.name, file.bytes])), { level });
+      const zips = await verdictOf([
+        { name: '22.zip', bytes: inner(0) },
+        { name: 'rest.zip', bytes: zipSync({ '23.zip': inner(1), 'x/24.zip': inner(2) }, { level }) },
+      ]);
+      expect([zips.verdict, zips.broken]).toEqual(['holds', []]);
+      expect(zips.codes).toContain('holds days-joined');
+    }
+  });
+
+  it('hold without the classified part, and say that it was not given', async () => {
+    const open = await verdictOf(withFile(dayIn(1), 'day2/day-classified.json', () => null));
+    expect([open.verdict, open.broken]).toEqual(['holds', []]);
+    expect(open.codes).toEqual(expect.arrayContaining(['open seal-file-classified', 'open book-not-given']));
+    expect(Buffer.from(fileOf(day(1), 'day.json')).toString()).not.toContain('confidential');
+  });
+
+  it.each<[string, () => GivenFile[] | Promise<GivenFile[]>, string[]]>([
+    [
+      'an altered subject',
+      () => withFile(chain, 'day2/day.json', bytes => rewritten(bytes, 'เรื่องที่สอง', 'เรื่องที่สาม')),
+      ['seal-file-differs: day.json'],
+    ],
+    [
+      'an altered sender',
+      () => withFile(chain, 'day1/day.json', bytes => rewritten(bytes, '"fromAddress":"somchai', '"fromAddress":"somying')),
+      ['seal-file-differs: day.json is not', 'book-altered: receive register 2569: number 1 was altered'],
+    ],
+    [
+      'an altered act',
+      () => withFile(chain, 'day1/day.json', bytes => rewritten(bytes, '"kind":"confirmed"', '"kind":"cancelled"')),
+      ['acts-altered: receive register 2569: act 1 was altered', 'seal-file-differs: day.json'],
+    ],
+    [
+      'an entry removed',
+      () =>
+        withFile(chain, 'day2/day.json', bytes => {
+          const json = parsed(bytes);
+          json.books[0].entries.rows = [];
+          return asBytes(json);
+        }),
+      ['seal-file-differs: day.json', 'book-cut: receive register 2569: the seal goes up to number 2'],
+    ],
+    ['a flipped byte in the seal', () => withFile(chain, 'day1/seal.json', flipped), ['signature-of-other']],
+    ['a day missing', () => [...dayIn(0), ...dayIn(2)], ['days-missing: Closing no. 2 is missing (between 2026-11-22 and 2026-11-24)']],
+    [
+      'files exchanged between days',
+      () =>
+        withFile(
+          withFile(chain, 'day1/day.json', () => fileOf(day(2), 'day.json')),
+          'day3/day.json',
+          () => fileOf(day(0), 'day.json'),
+        ),
+      ['seal-file-of-other-day: day.json belongs to 2026-11-24', 'seal-file-of-other-day: day.json belongs to 2026-11-22'],
+    ],
+    [
+      'the signature of another file',
+      () => withFile(chain, 'day1/seal.sig.json', () => fileOf(day(1), 'seal.sig.json')),
+      ['signature-of-other: seal.json is not what seal.sig.json signs'],
+    ],
+    ['no signature', () => withFile(chain, 'day3/seal.sig.json', () => null), ['unsigned: There is no signature of seal.json']],
+    [
+      'a forged signature',
+      () => withFile(chain, 'day1/seal.sig.json', bytes => rewritten(bytes, '"at": "2026', '"at": "2025')),
+      ['signature-signature: The signature in seal.sig.json is not valid'],
+    ],
+    [
+      'a day made anew with the same key',
+      async () => {
+        const seal = rewritten(fileOf(day(0), 'seal.json'), '"missing":[]', '"missing":["x"]');
+        const signature = await signedAs('seal.json', seal);
+        return withFile(
+          withFile(chain, 'day1/seal.json', () => seal),
+          'day1/seal.sig.json',
+          () => signature,
+        );
+      },
+      ['days-unlinked: 2026-11-23 does not name the seal of 2026-11-22'],
+    ],
+    [
+      'a number left out between days',
+      async () => {
+        const json = parsed(fileOf(day(2), 'seal.json'));
+        json.books[0].first = 4;
+        const seal = asBytes(json);
+        const signature = await signedAs('seal.json', seal);
+        return withFile(
+          withFile(chain, 'day3/seal.json', () => seal),
+          'day3/seal.sig.json',
+          () => signature,
+        );
+      },
+      ['days-numbers: receive register 2569: 2026-11-24 begins at number 4, but the day before ended at 2.', 'book-range'],
+    ],
+  ])('%s is found and named', async (_, damage, expected) => {
+    const { verdict, broken } = await verdictOf(await damage());
+    expect(verdict).toBe('broken');
+    for (const found of expected) expect(broken.join('\n')).toContain(found);
+  });
+
+  it('a chain made anew with another key holds in itself, is told apart by the fingerprint, and stands out beside the old days', async () => {
+    await packs.retire();
+    const other = await packs.fingerprintNow();
+    expect(other).not.toBe(packs.fingerprint);
+    const anew = await Promise.all(
+      [0, 1, 2].map(async index => {
+        const seal = rewritten(fileOf(day(index), 'seal.json'), packs.fingerprint, other);
+        return index > 0 ? { seal, index } : { seal, index };
+      }),
+    );
+    // Each names the new seal of the day before, as a forger would make them.
+    let previous: string | null = null;
+    const forged: GivenFile[] = [];
+    for (const { seal, index } of anew) {
+      const json = { ...parsed(seal), previous };
+      const bytes = asBytes(json);
+      previous = createHash('sha256').update(bytes).digest('hex');
+      const files = day(index).filter(file => !file.name.startsWith('seal') && file.name !== 'day.json');
+      const register = asBytes({ ...parsed(fileOf(day(index), 'day.json')), previousSeal: json.previous });
+      const sealed = asBytes({
+        ...json,
+        files: json.files.map((file: { name: string }) =>
+          file.name === 'day.json' ? { ...file, sha256: createHash('sha256').update(register).digest('hex'), size: register.length } : file,
+        ),
+      });
+      previous = createHash('sha256').update(sealed).digest('hex');
+      forged.push(
+        ...inFolder(`forged${index}`, [
+          ...files,
+          { name: 'day.json', bytes: register },
+          { name: 'seal.json', bytes: sealed },
+          { name: 'seal.sig.json', bytes: await signedAs('seal.json', sealed) },
+        ]),
+      );
+    }
+    const withoutClassified = forged.filter(file => !file.name.endsWith('classified.json'));
+    expect((await verdictOf(withoutClassified)).verdict).toBe('holds');
+    const known = await verdictOf(withoutClassified, [packs.fingerprint]);
+    expect(known.verdict).toBe('broken');
+    expect(known.broken[0]).toContain('key-other: seal.json was signed with another key than the one you named');
+    const both = await verdictOf([...chain, ...withoutClassified]);
+    expect(both.broken.join('\n')).toContain('There are two different seals of closing no. 1');
+    const half = await verdictOf([...dayIn(0), ...dayIn(1), ...withoutClassified.filter(file => file.name.startsWith('forged2'))]);
+    expect(half.verdict).toBe('broken');
+    expect(half.codes).toContain('unproven days-keys');
+  });
+});
+
+describe('the evidence of a letter', () => {
+  const files = () => unzipSync(packs.evidenceZip);
+  const packed = (name: string, change: (bytes: Uint8Array) => Uint8Array | null) => {
+    const all = files();
+    const bytes = change(all[name] ?? new Uint8Array());
+    if (bytes === null) delete all[name];
+    else all[name] = bytes;
+    return [{ name: 'evidence.zip', bytes: zipSync(all, { level: 0 }) }];
+  };
+
+  it('holds, zipped and unpacked, with the closed day in it', async () => {
+    for (const given of [
+      [{ name: 'evidence.zip', bytes: packs.evidenceZip }],
+      Object.entries(files()).map(([name, bytes]) => ({ name: `evidence/${name}`, bytes })),
+    ]) {
+      const { verdict, broken, codes } = await verdictOf(given, [packs.fingerprint]);
+      expect([verdict, broken]).toEqual(['holds', []]);
+      expect(codes).toEqual(
+        expect.arrayContaining([
+          'holds files-whole',
+          'holds entry-hash',
+          'holds message-same',
+          'holds attachment-in-message',
+          'holds acts-hash',
+          'holds receipt-of-entry',
+          'holds entry-in-day',
+          'holds same-hashes',
+        ]),
+      );
+    }
+  });
+
+  it.each<[string, () => GivenFile[], string]>([
+    ['a flipped byte in the letter', () => packed('message.eml', flipped), 'is not letter 1/2569 as it was received'],
+    ['an altered attachment', () => packed('attachments/2-letter.pdf', flipped), 'attachments/2-letter.pdf is not the file'],
+    ['an altered subject', () => packed('entry.json', bytes => rewritten(bytes, 'เรื่องแรก', 'เรื่องอื่น')), 'entry.json is not the file'],
+    [
+      'an altered time',
+      () => packed('entry.json', bytes => rewritten(bytes, '"receivedAt": "2026-11-22', '"receivedAt": "2026-11-21')),
+      'The entry 1/2569 was altered',
+    ],
+    ['a file taken out', () => packed('acknowledgement.eml', () => null), 'acknowledgement.eml is named in the list but is not here'],
+    [
+      'a file put in',
+      () => packed('attachments/9-more.pdf', () => new Uint8Array([1])),
+      'attachments/9-more.pdf is not in the signed list',
+    ],
+    [
+      'an altered list',
+      () => packed('manifest.json', bytes => rewritten(bytes, '"takenBy"', '"takenby"')),
+      'manifest.json is not what manifest.sig.json signs',
+    ],
+    ['another day put in', () => packed('closed-day/day.json', () => fileOf(day(1), 'day.json')), 'closed-day/day.json is not the file'],
+    [
+      'a byte of the ZIP',
+      () => [{ name: 'evidence.zip', bytes: flipped(packs.evidenceZip, packs.evidenceZip.indexOf(0x40, 4_000)) }],
+      'was changed after the ZIP was made',
+    ],
+    [
+      'a ZIP cut off',
+      () => [{ name: 'evidence.zip', bytes: packs.evidenceZip.subarray(0, packs.evidenceZip.length - 30) }],
+      'The ZIP evidence.zip is damaged',
+    ],
+  ])('%s is found and named', async (_, damage, expected) => {
+    const { verdict, broken } = await verdictOf(damage());
+    expect(verdict).toBe('broken');
+    expect(broken.join('\n')).toContain(expected);
+  });
+
+  it('of another entry under the same number does not agree with an acknowledgement', async () => {
+    const all = files();
+    const entry = parsed(all['entry.json']!);
+    entry.entry.hash = 'a'.repeat(64);
+    const given = [{ name: 'entry/entry.json', bytes: asBytes(entry) }];
+    const { verdict } = await verdictOf([...given, { name: 'ack.eml', bytes: packs.acknowledgement }]);
+    expect(verdict).not.toBe('holds');
+  });
+
+  it('is logged, and given to nobody who may not open the letter', async () => {
+    const { world, letters } = packs;
+    const { red, blue, fresh } = world;
+    const before = await takings();
+    await packs.evidence(red.administrator, letters.last.entryId);
+    expect(await takings()).toBe(before + 1);
+    const stranger = testOfficer(red.id, 'unit', { unitIds: [red.unitIds.works] });
+    for (const officer of [blue.administrator, stranger, testOfficer(0, 'provider')])
+      await expect(packs.evidence(officer, letters.last.entryId)).rejects.toThrow('not-found');
+    await expect(packs.evidence({ ...red.administrator, appointed: false }, letters.classified.entryId)).rejects.toThrow('not-found');
+    expect(await takings()).toBe(before + 1);
+    async function takings(): Promise<number> {
+      const [row] = await fresh.owner<{ count: number }[]>`SELECT count(*)::integer AS count FROM act WHERE kind = 'evidence-taken'`;
+      return row?.count ?? 0;
+    }
+  });
+
+  it('of a classified letter brings the classified day to appointed persons alone; of another letter to nobody', async () => {
+    const { world, letters } = packs;
+    const classified = unzipSync(await packs.evidence(world.red.administrator, letters.classified.entryId));
+    expect(Object.keys(classified)).toContain('closed-day/day-classified.json');
+    const { verdict, broken } = await verdictOf([{ name: 'e.zip', bytes: zipSync(classified) }]);
+    expect([verdict, broken]).toEqual(['holds', []]);
+    const ordinary = unzipSync(await packs.evidence(world.red.administrator, letters.cancelled.entryId));
+    expect(Object.keys(ordinary)).toContain('closed-day/day.json');
+    expect(Object.keys(ordinary)).not.toContain('closed-day/day-classified.json');
+  });
+
+  it("to a unit officer comes without the day's register, and says so", async () => {
+    const { world, letters } = packs;
+    const { red, fresh } = world;
+    await inAgency(
+      fresh.db,
+      red.id,
+      THE_APPLIANCE,
+      tx => tx`INSERT INTO route (agency_id, id, entry_id, unit_id, purpose, routed_by, routed_at)
+               VALUES (${red.id}, gen_random_uuid(), ${letters.first.entryId}, ${red.unitIds.works}, 'action', 'test', ${world.clock.now})`,
+    );
+    const officer = testOfficer(red.id, 'unit', { unitIds: [red.unitIds.works] });
+    const zip = await packs.evidence(officer, letters.first.entryId);
+    expect(Object.keys(unzipSync(zip)).filter(name => name.startsWith('closed-day/'))).toEqual([
+      'closed-day/seal.json',
+      'closed-day/seal.sig.json',
+    ]);
+    const { verdict, codes, broken } = await verdictOf([{ name: 'e.zip', bytes: zip }]);
+    expect(broken).toEqual([]);
+    expect(codes).toEqual(expect.arrayContaining(['open day-left-out', 'holds entry-in-day']));
+    expect(verdict).toBe('holds');
+  });
+});
+
+describe('an acknowledgement', () => {
+  const mail = () => ({ name: 'ตอบรับ.eml', bytes: packs.acknowledgement });
+
+  it('holds with the letter, and with an attachment of it', async () => {
+    for (const given of [
+      { name: 'sent.eml', bytes: packs.raw },
+      { name: 'my.pdf', bytes: new Uint8Array(Buffer.from('%PDF-1.4 one')) },
+    ]) {
+      const { verdict, broken, codes } = await verdictOf([mail(), given], [packs.fingerprint]);
+      expect([verdict, broken]).toEqual(['holds', []]);
+      expect(codes).toContain(given.name === 'my.pdf' ? 'holds receipt-attachment' : 'holds receipt-message');
+    }
+  });
+
+  it('says which file is not what was received', async () => {
+    const letter = await verdictOf([mail(), { name: 'sent.eml', bytes: flipped(packs.raw, 20) }]);
+    expect(letter.broken.join()).toContain('sent.eml is not letter 1/2569 as it was received');
+    expect(letter.codes).toContain('note receipt-inside-same');
+    const file = await verdictOf([mail(), { name: 'letter.pdf', bytes: new Uint8Array(Buffer.from('%PDF-1.4 two')) }]);
+    expect(file.broken.join()).toContain('letter.pdf has the name of an attachment of letter 1/2569');
+  });
+
+  it('does not hold when its JSON was altered, and is unproven without a signature', async () => {
+    const text = Buffer.from(packs.acknowledgement).toString('latin1');
+    const [, encoded = ''] = /acknowledgement\.json[\s\S]*?\r\n\r\n([A-Za-z0-9+/=\r\n]+)\r\n--/.exec(text) ?? [];
+    const json = Buffer.from(encoded, 'base64');
+    const signature = /acknowledgement\.sig\.json[\s\S]*?\r\n\r\n([A-Za-z0-9+/=\r\n]+)\r\n--/.exec(text)?.[1] ?? '';
+    const alone = [{ name: 'acknowledgement.json', bytes: new Uint8Array(json) }];
+    const signed = { name: 'acknowledgement.sig.json', bytes: new Uint8Array(Buffer.from(signature, 'base64')) };
+    expect((await verdictOf([...alone, signed])).verdict).toBe('holds');
+    expect((await verdictOf(alone)).verdict).toBe('unproven');
+    const altered = [{ name: 'acknowledgement.json', bytes: rewritten(alone[0]!.bytes, '"number": 1', '"number": 9') }, signed];
+    expect((await verdictOf(altered)).broken.join()).toContain('acknowledgement.json is not what acknowledgement.sig.json signs');
+  });
+
+  it('and the day that the register was closed with must agree', async () => {
+    const { verdict, codes } = await verdictOf([mail(), ...dayIn(0)]);
+    expect(verdict).toBe('holds');
+    expect(codes).toContain('holds same-hashes');
+    const other = withFile(dayIn(0), 'day1/day.json', bytes => {
+      const json = parsed(bytes);
+      json.books[0].entries.rows[0].hash = 'b'.repeat(64);
+      return asBytes(json);
+    });
+    const rewrittenRegister = await verdictOf([mail(), ...other]);
+    expect(rewrittenRegister.broken.join('\n')).toContain('the register was written anew, or one of the two is forged');
+  });
+});
+
+describe('the script', () => {
+  const run = promisify(execFile);
+  const script = new URL('./saraban-verify.mjs', import.meta.url).pathname;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'saraban-verify-'));
+    for (const { name, bytes } of chain) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), bytes);
+    }
+    await writeFile(join(folder, 'evidence.zip'), packs.evidenceZip);
+    await writeFile(join(folder, 'damaged.zip'), flipped(packs.evidenceZip, packs.evidenceZip.indexOf(0x40, 4_000)));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const exit = async (...words: string[]) => {
+    try {
+      // In a folder where nothing of ours can be found: it stands alone.
+      const { stdout } = await run(process.execPath, [script, ...words], { cwd: folder, env: { PATH: '' } });
+      return { code: 0, stdout };
+    } catch (error) {
+      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+      return { code, stdout: stdout + stderr };
+    }
+  };
+
+  it('says it in words, Thai first, and by its exit code', async () => {
+    const good = await exit('--key', packs.fingerprint.toUpperCase(), 'day1', 'day2', 'day3', 'evidence.zip');
+    expect(good.code).toBe(0);
+    expect(good.stdout).toContain('ผลการตรวจสอบ: ถูกต้อง');
+    expect(good.stdout).toContain('Result: it holds.');
+    const bad = await exit('damaged.zip');
+    expect(bad.code).toBe(1);
+    expect(bad.stdout).toContain('ผลการตรวจสอบ: ไม่ถูกต้อง');
+    expect((await exit('day1/day.json')).code).toBe(1);
+    expect((await exit('--key', 'f'.repeat(64), 'day1')).code).toBe(1);
+  });
+
+  it('gives JSON, and refuses what it does not understand', async () => {
+    const { code, stdout } = await exit('--json', 'damaged.zip');
+    const report = JSON.parse(stdout);
+    expect([code, report.format, report.verdict]).toEqual([1, 'saraban verification 1', 'broken']);
+    for (const words of [[], ['--nonsense'], ['--key', 'short', 'day1'], ['not-there']]) expect((await exit(...words)).code).toBe(2);
+  });
+});
