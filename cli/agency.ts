@@ -1,6 +1,7 @@
-/** `saraban agency`: adds an agency with its central address and first administrator; lists them. Afterwards the agency's own pages take over. */
+/** `saraban agency`: adds an agency with its central address and first administrator; lists them; lets one leave or move in. Afterwards the agency's own pages take over. */
 import { addAgency } from '../register/office/new-agency.ts';
 import { done } from './act-outcome.ts';
+import { activate, suspend } from './agency-state.ts';
 import { given, readArguments, runPart, textOf } from './arguments.ts';
 import { type CommandContext, DONE } from './command.ts';
 import { passwordLines } from './one-time-password.ts';
@@ -8,7 +9,16 @@ import { table } from './table.ts';
 import { agencies, officerAtTerminal, withRegister } from './with-register.ts';
 
 export async function agency(args: string[], context: CommandContext): Promise<number> {
-  return await runPart('agency', { add, list }, args, context);
+  return await runPart('agency', { add, list, export: exportLater, import: importLater, suspend, activate }, args, context);
+}
+
+// Loaded when called: the other parts must not wait for what reads archives.
+async function exportLater(args: string[], context: CommandContext): Promise<number> {
+  return await (await import('./agency-export.ts')).exportOne(args, context);
+}
+
+async function importLater(args: string[], context: CommandContext): Promise<number> {
+  return await (await import('./agency-import.ts')).importOne(args, context);
 }
 
 async function add(args: string[], context: CommandContext): Promise<number> {

@@ -15,9 +15,10 @@ export const COMMANDS: Record<string, Command> = {
     load: async () => (await import('./demo.ts')).demo,
   },
   agency: {
-    usage: 'add --code CODE --name NAME --address ADDRESS [--name-en NAME] [--phone PHONE] [--time-zone ZONE] [--admin LOGIN] | list',
-    th: 'เพิ่มส่วนราชการพร้อมผู้ดูแลคนแรก หรือดูรายการ',
-    en: 'Add an agency with its first administrator, or list the agencies',
+    usage:
+      'add --code CODE --name NAME --address ADDRESS [--name-en NAME] [--phone PHONE] [--time-zone ZONE] [--admin LOGIN] | list | export CODE --to FILE|FOLDER --recipient age1…|--plain [--leave] | import FILE [--identity FILE] [--key FINGERPRINT] [--activate] | suspend CODE | activate CODE [--never-moved]',
+    th: 'เพิ่มส่วนราชการพร้อมผู้ดูแลคนแรก ดูรายการ ส่งออกทั้งหมดเพื่อย้าย นำเข้าจากระบบอื่น ระงับ หรือเปิดใช้',
+    en: 'Add an agency with its first administrator, list the agencies, export one whole or import it elsewhere, suspend or activate it',
     load: async () => (await import('./agency.ts')).agency,
   },
   unit: {

@@ -3,9 +3,6 @@
  * reads without one. One snapshot while letters keep coming in; memory does not grow with the agency. Called by `saraban agency export` and, on a
  * restored copy, by `saraban restore --agency`.
  */
-import { randomUUID } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Database, Transaction } from '../../register/db/connect.ts';
 import { type SigningKey, signingKey } from '../../register/seal/keys.ts';
 import type { SecretBox } from '../../register/seal/secret-box.ts';
@@ -14,6 +11,7 @@ import type { Store } from '../../register/store/folder.ts';
 import { encryptStream } from '../age.ts';
 import { copyOut, quoted, tableShapes } from '../db/tables.ts';
 import { type HashedTar, type Listed, type Spool, writeHashedTar } from '../hashed-tar.ts';
+import { openWorkFolder } from '../work-folder.ts';
 import { refuseExisting, writeWhole } from '../write-file.ts';
 import { noSuchAgency } from './failures.ts';
 import {
@@ -27,6 +25,7 @@ import {
   fileLine,
   keyPath,
   LEFT_BEHIND,
+  type LeavingSeries,
   type LeavingTable,
   ROW_ORDER,
   tablePath,
@@ -74,6 +73,8 @@ export interface AgencyExported {
   size: number;
   cutAt: Date;
   entries: number;
+  /** How far each chain went. */
+  series: LeavingSeries[];
   blobs: { count: number; bytes: number };
   manifestSha256: string;
   /** Of the key that signed the manifest. */
@@ -89,9 +90,8 @@ export interface AgencyExported {
 export async function exportAgency(context: AgencyExportContext, options: AgencyExportOptions, file: string): Promise<AgencyExported> {
   const encrypt = options.recipients === null ? undefined : encryptStream(options.recipients);
   await refuseExisting(file);
-  const work = join(context.work, `export-${randomUUID()}`);
-  await mkdir(work, { recursive: true, mode: 0o700 });
-  const tar = writeHashedTar({ store: context.store, work, mode: 0o600 });
+  const work = await openWorkFolder(context.work, 'export');
+  const tar = writeHashedTar({ store: context.store, work: work.path, mode: 0o600 });
   try {
     const written = writeWhole(file, tar.stream, encrypt);
     // Whichever of the two fails first ends the other.
@@ -103,7 +103,7 @@ export async function exportAgency(context: AgencyExportContext, options: Agency
     const [content, lying] = await bothOf(filled, written);
     return { ...content, ...lying, file, encrypted: encrypt !== undefined };
   } finally {
-    await rm(work, { recursive: true, force: true });
+    await work.close();
   }
 }
 
@@ -196,6 +196,7 @@ async function fillFrom(
       agency: { id, code, nameTh, nameEn },
       cutAt,
       entries,
+      series: manifest.series,
       blobs: manifest.blobs,
       manifestSha256: thing.sha256,
       fingerprint: key.fingerprint,

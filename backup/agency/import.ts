@@ -7,7 +7,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import type { Database, Transaction } from '../../register/db/connect.ts';
@@ -19,6 +19,7 @@ import { type VerifyReport, verifyIn } from '../../register/verify.ts';
 import { LoadFault } from '../db/load.ts';
 import { type Settled, settleOutbox } from '../restore/settle.ts';
 import type { TarEntry } from '../tar.ts';
+import { openWorkFolder } from '../work-folder.ts';
 import { refuseCollisions, watchCollisions } from './collisions.ts';
 import { damagedExport, refusal } from './failures.ts';
 import { fillTables, refuseUnknownTables } from './fill-tables.ts';
@@ -66,8 +67,8 @@ export interface AgencyImported {
  */
 export async function importAgency(context: AgencyImportContext, options: AgencyImportOptions): Promise<AgencyImported> {
   const source = await openExport(options.file, options.identities);
-  const work = join(context.work, `import-${randomUUID()}`);
-  await mkdir(work, { recursive: true, mode: 0o700 });
+  const folder = await openWorkFolder(context.work, 'import');
+  const work = folder.path;
   try {
     options.onProgress?.('examine', 0);
     const watch = await watchCollisions(context.db);
@@ -78,7 +79,7 @@ export async function importAgency(context: AgencyImportContext, options: Agency
     options.onProgress?.('rows', 0);
     return await takeRows(context, options, work, examined, keys);
   } finally {
-    await rm(work, { recursive: true, force: true });
+    await folder.close();
   }
 }
 

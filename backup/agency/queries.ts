@@ -11,6 +11,12 @@ export async function selectSeries(tx: Transaction, agencyId: number): Promise<L
     SELECT series, year, last_number AS "lastNumber", encode(head_hash, 'hex') AS "headHash" FROM series WHERE agency_id = ${agencyId} ORDER BY series, year`;
 }
 
+/** As selectSeries; nothing more is entered until the transaction ends. */
+export async function lockSeries(tx: Transaction, agencyId: number): Promise<LeavingSeries[]> {
+  await tx`SELECT FROM series WHERE agency_id = ${agencyId} ORDER BY series, year FOR UPDATE`;
+  return await selectSeries(tx, agencyId);
+}
+
 export async function selectSealedKeys(tx: Transaction, agencyId: number): Promise<{ id: string; sealed: Buffer }[]> {
   return await tx<
     { id: string; sealed: Buffer }[]

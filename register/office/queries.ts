@@ -198,3 +198,17 @@ export async function selectAddresses(tx: Transaction, agencyId: number): Promis
 export async function deleteAddress(tx: Transaction, agencyId: number, address: string): Promise<void> {
   await tx`DELETE FROM address WHERE agency_id = ${agencyId} AND address = ${address}`;
 }
+
+export async function lockAgencyState(
+  tx: Transaction,
+  code: string,
+): Promise<{ id: number; state: 'active' | 'suspended' | 'left' } | null> {
+  const [row] = await tx<
+    { id: number; state: 'active' | 'suspended' | 'left' }[]
+  >`SELECT id, state FROM agency WHERE code = ${code} AND id > 0 FOR UPDATE`;
+  return row ?? null;
+}
+
+export async function updateAgencyState(tx: Transaction, agencyId: number, state: 'active' | 'suspended'): Promise<void> {
+  await tx`UPDATE agency SET state = ${state} WHERE id = ${agencyId}`;
+}
