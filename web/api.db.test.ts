@@ -170,7 +170,7 @@ describe('reading', () => {
       ['3', '22/11/2569 10:00:00'],
     ]);
     expect((await api.ask('/registers/receive/2568.csv')).status).toBe(404);
-    expect((await api.ask('/registers/receive/2569.xlsx')).status).toBe(404);
+    expect((await api.ask('/registers/receive/2569.docx')).status).toBe(404);
     expect((await api.ask('/registers/other/2569.csv')).status).toBe(404);
   });
 });

@@ -17,7 +17,7 @@ const ENDS_WITH_LETTER = /[ก-ฺเ-๎]$/;
 
 // Words that the segmenter parts and officials do not.
 const UNPARTED = new RegExp(
-  ['ครั้งที่', 'หมู่ที่', 'ฉบับที่', 'เลขที่', 'ดำเนินการ', 'ปฏิบัติการ', 'เจ้าหน้าที่'].map(word => [...word].join(`${BREAK}?`)).join('|'),
+  ['ครั้งที่', 'หมู่ที่', 'ฉบับที่', 'เลขที่', 'ดำเนินการ', 'ปฏิบัติการ', 'เจ้าหน้าที่', 'ต่อไป'].map(word => [...word].join(`${BREAK}?`)).join('|'),
   'g',
 );
 
