@@ -16,7 +16,7 @@ export const COMMANDS: Record<string, Command> = {
   },
   agency: {
     usage:
-      'add --code CODE --name NAME --address ADDRESS [--name-en NAME] [--phone PHONE] [--time-zone ZONE] [--admin LOGIN] | list | export CODE --to FILE|FOLDER --recipient age1…|--plain [--leave] | import FILE [--identity FILE] [--key FINGERPRINT] [--activate] | suspend CODE | activate CODE [--never-moved]',
+      'add --code CODE --name NAME --address ADDRESS [--name-en NAME] [--phone PHONE] [--time-zone ZONE] [--admin LOGIN] | list | export CODE --to FILE|FOLDER --recipient age1…|--plain [--leave] | import FILE [--identity FILE] [--key FINGERPRINT] [--login OLD=NEW,…] [--activate] | suspend CODE | activate CODE [--never-moved]',
     th: 'เพิ่มส่วนราชการพร้อมผู้ดูแลคนแรก ดูรายการ ส่งออกทั้งหมดเพื่อย้าย นำเข้าจากระบบอื่น ระงับ หรือเปิดใช้',
     en: 'Add an agency with its first administrator, list the agencies, export one whole or import it elsewhere, suspend or activate it',
     load: async () => (await import('./agency.ts')).agency,
@@ -65,6 +65,12 @@ export const COMMANDS: Record<string, Command> = {
     th: 'พิสูจน์ความครบถ้วนถูกต้องของทะเบียนและไฟล์ทั้งหมด',
     en: 'Prove the whole register and every stored file, and name what does not hold',
     load: async () => (await import('./verify.ts')).verify,
+  },
+  register: {
+    usage: 'close-day [--day YYYY-MM-DD] [--agency CODE]',
+    th: 'ปิดทะเบียนประจำวันที่ถึงกำหนด หรือปิดถึงวันที่ระบุ',
+    en: 'Close the days of the register that are due, or up to the day that is named',
+    load: async () => (await import('./register.ts')).register,
   },
   dns: {
     usage: 'check [--agency CODE] [--host NAME]',

@@ -17,13 +17,18 @@ export class SettingsFaults extends Error {
   }
 }
 
+/** Where the settings file lies, or would lie. */
+export function settingsFile(env: Record<string, string | undefined>): string {
+  return resolve(PROGRAM_FOLDER, env.SARABAN_CONF || 'config/saraban.conf');
+}
+
 /**
  * The settings of this installation. `SARABAN_CONF` names another settings file than `config/saraban.conf`.
  * @throws SettingsFaults
  */
 export function readSettings(env: Record<string, string | undefined>): Settings {
   const named = env.SARABAN_CONF;
-  const file = resolve(PROGRAM_FOLDER, named || 'config/saraban.conf');
+  const file = settingsFile(env);
   let text: string | null = null;
   try {
     text = readFileSync(file, 'utf8');

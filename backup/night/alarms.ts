@@ -10,7 +10,7 @@ import { deleteAlarm, lockAlarm, saveAlarm, selectAlarms } from './queries.ts';
 
 /**
  * not-made: no copy could be made. not-proven: what came back is not what was sent, or counts differ. too-old: no proven copy within the age allowed.
- * too-slow: a night longer than a day, a copy of changes longer than its interval. place-*, rclone-missing: a place's own trouble. changes-late: a place
+ * too-slow: a night longer than a day. changes-slow: a copy of changes longer than its interval. place-*, rclone-missing: a place's own trouble. changes-late: a place
  * lacks an hour of changes. key: the identity for the proof cannot be read or fits nothing. clock: the clock is off. blobs: stored files are missing.
  * days: a day could not be closed. prune: retention refused.
  */
@@ -24,6 +24,7 @@ export type AlarmCode =
   | 'place-refuses'
   | 'rclone-missing'
   | 'changes-late'
+  | 'changes-slow'
   | 'key'
   | 'clock'
   | 'blobs'

@@ -27,6 +27,9 @@ export async function tellMonitor({ ping, log }: PingContext, kind: PingKind, te
     if (!response.ok) log.warn({ ping: kind, status: response.status }, 'the monitor did not take the ping');
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    log.warn({ ping: kind, error: cause instanceof Error && 'code' in cause ? String(cause.code) : 'no answer' }, 'the monitor could not be told');
+    log.warn(
+      { ping: kind, error: cause instanceof Error && 'code' in cause ? String(cause.code) : 'no answer' },
+      'the monitor could not be told',
+    );
   }
 }

@@ -109,6 +109,7 @@ export const ROLE_NODE_FLAGS: Record<RoleName, string[]> = {
   gateway: ['--max-semi-space-size=4', '--max-old-space-size=256'],
   worker: ['--max-semi-space-size=8'],
   web: ['--max-semi-space-size=8'],
+  night: ['--max-semi-space-size=8', '--max-old-space-size=768'],
 };
 /**
  * MALLOC_ARENA_MAX: fewer allocation arenas of the C library; buffers of many connections would else lie scattered over many, and none be given back.

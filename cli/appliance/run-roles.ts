@@ -1,4 +1,5 @@
 /** Runs roles inside this process: as a child of the supervisor, or by hand on one of many machines (`start --only gateway`). */
+import { setPriority } from 'node:os';
 import type { Settings } from '../../config/settings.ts';
 import { Failure } from '../../register/failure.ts';
 import { openClock } from '../clock.ts';
@@ -36,6 +37,8 @@ export type RunRolesOptions = {
  */
 export async function runRoles(options: RunRolesOptions): Promise<number> {
   const { roles, settings, log, loadRole, stopping } = options;
+  // Alone in its process the night stands behind everybody: copying and proving may take its time, a letter may not.
+  if (roles.length === 1 && roles[0] === 'night') standBehind(log);
   await checkDataFolder(settings.data);
   const database = await keepDatabase(settings, log);
   const running = new Map<RoleName, RunningRole>();
@@ -65,6 +68,16 @@ export async function runRoles(options: RunRolesOptions): Promise<number> {
         .catch(error => log.error({ part: role, error }, 'role did not stop in order'));
     await database.stop();
     log.info({ roles }, 'stopped');
+  }
+}
+
+const BEHIND = 10;
+
+function standBehind(log: Log): void {
+  try {
+    setPriority(BEHIND);
+  } catch (error) {
+    log.warn({ error: String(error) }, 'the priority cannot be lowered');
   }
 }
 

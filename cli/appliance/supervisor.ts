@@ -51,7 +51,7 @@ export async function supervise(options: SupervisorOptions): Promise<number> {
     const startRole = roleStarter(options, log, logTo, children, () =>
       lock.note([...children.values()].flatMap(child => child.pid() ?? [])),
     );
-    const { smtpPort, webUrl } = await startRoles(startRole, settings);
+    const { smtpPort, webUrl } = await startRoles(startRole, settings, log);
     if (!stopping.aborted) say(banner({ settings, smtpPort, webUrl, firstSignIn, logFile }));
     await aborted(stopping);
   } catch (error) {
@@ -71,12 +71,14 @@ export async function supervise(options: SupervisorOptions): Promise<number> {
 type RoleStarter = (role: RoleName, extra?: Record<string, string>) => Promise<RunningRole['ready']>;
 
 // All at once, unless the web's port is chosen freely: then the others have to know it first, since acknowledgements point to the pages.
-async function startRoles(startRole: RoleStarter, settings: Settings): Promise<{ smtpPort: number; webUrl: string }> {
+async function startRoles(startRole: RoleStarter, settings: Settings, log: Log): Promise<{ smtpPort: number; webUrl: string }> {
   const freelyChosen = settings.webPort === 0 && !settings.webUrlGiven;
   const web = startRole('web');
   const webUrl = freelyChosen ? settings.webUrl.replace(/:0$/, `:${(await web).webPort}`) : settings.webUrl;
   const extra: Record<string, string> = freelyChosen ? { SARABAN_WEB_URL: webUrl } : {};
   const [gateway] = await Promise.all([startRole('gateway', extra), startRole('worker', extra), web]);
+  // Last and not waited for, and no reason against the start: letters come in also where no copy can be made, and the night says so by itself.
+  startRole('night', extra).catch(error => log.error({ child: 'night', error }, 'the night does not run'));
   return { smtpPort: Number(gateway.smtpPort ?? settings.smtpPort), webUrl };
 }
 

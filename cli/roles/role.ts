@@ -1,12 +1,12 @@
-/** What a role of the appliance (gateway, web, worker) is given when it starts, and what it gives back. */
+/** What a role of the appliance (gateway, web, worker, night) is given when it starts, and what it gives back. */
 import type { Settings } from '../../config/settings.ts';
 import type { ConnectionOptions } from '../../register/db/connect.ts';
 import type { Log } from '../log.ts';
 
-export type RoleName = 'gateway' | 'web' | 'worker';
+export type RoleName = 'gateway' | 'web' | 'worker' | 'night';
 
-/** In the order they stop: no new mail first, then the jobs in hand, the pages last. */
-export const ROLE_NAMES: RoleName[] = ['gateway', 'worker', 'web'];
+/** In the order they stop: no new mail first, the copy under way (which the next start takes up), then the jobs in hand, the pages last. */
+export const ROLE_NAMES: RoleName[] = ['gateway', 'night', 'worker', 'web'];
 
 export type RoleContext = {
   settings: Settings;

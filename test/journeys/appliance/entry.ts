@@ -44,7 +44,7 @@ async function runStandIn(role: RoleName, { settings, database, clock }: RoleCon
   const bound = typeof address === 'object' && address !== null ? address.port : 0;
   book('started');
   return {
-    ready: role === 'worker' ? {} : { [role === 'web' ? 'webPort' : 'smtpPort']: bound },
+    ready: role === 'worker' || role === 'night' ? {} : { [role === 'web' ? 'webPort' : 'smtpPort']: bound },
     stop: async () => {
       await new Promise(resolve => (server.listening ? server.close(resolve) : resolve(undefined)));
       await db.end({ timeout: 5 });
