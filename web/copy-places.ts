@@ -2,6 +2,7 @@
 import type { CopyPlace, WebContext } from './context.ts';
 
 const KEPT_MS = 5 * 60_000;
+const PATIENCE_MS = 100;
 const kept = new WeakMap<object, { at: number; places: Promise<CopyPlace[]> }>();
 
 /** Null when nobody told this process. */
@@ -18,7 +19,23 @@ export async function copyPlacesOf(context: Pick<WebContext, 'copyPlaces' | 'set
     known = { at: now, places: copyPlaces() };
     kept.set(copyPlaces, known);
   }
-  return await known.places.catch(() => said ?? null);
+  return await withPatience(
+    known.places.catch(() => said ?? null),
+    said ?? null,
+  );
+}
+
+/** Every page of the register waits for this: one that comes before the places have answered believes the settings. */
+async function withPatience<T>(answer: Promise<T>, meanwhile: T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<T>(resolve => {
+    timer = setTimeout(() => resolve(meanwhile), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Those that are on another disk or machine: a copy beside the register is none. */

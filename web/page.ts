@@ -159,6 +159,7 @@ async function frameOf(context: PageContext, visit: SignedIn, options: PageOptio
   const figures = counts === null ? {} : railCounts(visit, counts);
   const items: { name: RailName; href: string; label: string; shown: boolean; rule: boolean }[] = [
     { name: 'provider', href: '/provider', label: text.provider.title, shown: provider, rule: false },
+    { name: 'copies', href: '/provider/copies', label: text.night.provider.title, shown: provider, rule: false },
     {
       name: 'register',
       href: '/register',

@@ -8,7 +8,7 @@ export interface TestCertificate {
   at: Date;
   outcome?: 'proven' | 'partly' | 'failed';
   summary?: Record<string, unknown>;
-  series?: { series: string; year: number; lastNumber: number; headHash: string; rows: number }[];
+  series?: { series: string; year: number; lastNumber: number; headHash: string; rows: number; holds?: boolean | null }[];
   pdf?: boolean;
 }
 
@@ -30,8 +30,9 @@ export async function keepBlob(night: Night, agencyId: number, bytes: string): P
 
 export async function addCertificate(night: Night, agencyId: number, given: TestCertificate): Promise<string> {
   const id = randomUUID();
-  const { copyId, place, at, outcome = 'proven', summary = {}, series = [] } = given;
-  const json = await keepBlob(night, agencyId, JSON.stringify({ id, agencyId, copyId, outcome, series }));
+  const { copyId, place, at, outcome = 'proven', summary = {}, series: found = [] } = given;
+  const series = found.map(one => ({ holds: true, ...one }));
+  const json = await keepBlob(night, agencyId, JSON.stringify({ id, agencyId, copyId, outcome, registers: series }));
   const pdf = given.pdf === false ? null : await keepBlob(night, agencyId, `%PDF-1.7 ${id}`);
   await night.owner`
     INSERT INTO certificate (agency_id, id, copy_id, place, at, outcome, summary, json_sha256, json_size, pdf_sha256, pdf_size)

@@ -1,9 +1,12 @@
 /** The web's process: the register on a screen, the JSON API and the public page. */
 import { join } from 'node:path';
+import { openPlaces } from '../../backup/place/open-places.ts';
+import type { Settings } from '../../config/settings.ts';
 import { openDatabase } from '../../register/db/connect.ts';
 import { openJobs } from '../../register/jobs/jobs.ts';
 import { createPrinter } from '../../register/print/print.ts';
 import { openFolderStore } from '../../register/store/folder.ts';
+import type { CopyPlace } from '../../web/context.ts';
 import { readinessOf } from '../../web/readiness.ts';
 import { startWeb } from '../../web/server.ts';
 import { openBox } from './open-box.ts';
@@ -26,6 +29,7 @@ export async function run(context: RoleContext): Promise<RunningRole> {
     printer,
     box: await openBox(settings.data, log),
     readiness: () => readinessOf({ db, store, diskFloor: settings.diskFloor }),
+    copyPlaces: () => placesOf(settings),
   });
   return {
     ready: { webPort: web.port },
@@ -36,4 +40,17 @@ export async function run(context: RoleContext): Promise<RunningRole> {
       await db.end({ timeout: 5 });
     },
   };
+}
+
+/** The places of copies as the pages name them. One that cannot be asked is believed to be elsewhere: the proof tells whether it is any good. */
+async function placesOf(settings: Pick<Settings, 'backup' | 'data'>): Promise<CopyPlace[]> {
+  return await Promise.all(
+    openPlaces(settings.backup, settings.data).map(async place => ({
+      name: place.name,
+      elsewhere: await place.isElsewhere().then(
+        said => said.elsewhere,
+        () => true,
+      ),
+    })),
+  );
 }

@@ -50,7 +50,7 @@ export async function selectBooks(tx: Transaction, ordinals: number[]): Promise<
            (SELECT count(*)::integer FROM act a WHERE a.agency_id = b.agency_id AND a.register = b.register AND a.ordinal BETWEEN b.first_act AND b.last_act
               AND a.kind = 'cancelled') AS cancelled
     FROM closed_book b WHERE b.agency_id = current_agency() AND b.ordinal = ANY(${ordinals}::integer[])
-    ORDER BY b.ordinal, b.year, array_position(ARRAY['receive', 'receive-classified', 'send', 'send-classified', 'office'], b.register)`;
+    ORDER BY b.ordinal, array_position(ARRAY['receive', 'receive-classified', 'send', 'send-classified', 'office'], b.register), b.year`;
 }
 
 export async function selectFiles(tx: Transaction, ordinals: number[]): Promise<(DayFile & { ordinal: number })[]> {

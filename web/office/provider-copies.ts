@@ -92,7 +92,7 @@ async function showCopies(context: OfficeContext, request: Request, response: Re
     runningCopy(context.db, visit.officer, visit.now),
   ]);
   const slow = copy !== null && visit.now.getTime() - copy.beganAt.getTime() > SLOW_MS;
-  const head = headOf(visit, format, standing, rule, places);
+  const head = headOf(visit, format, standing, rule, places, nights.items[0]);
   await sendOffice(
     context,
     request,
@@ -121,7 +121,7 @@ function placeShown(visit: SignedIn, place: CopyPlace): object {
   const kind = kindOfPlace(words, place.name);
   return {
     kind,
-    name: kind === words.remotePlain ? '' : place.name,
+    name: kind === words.remotePlain || /[=@,]|:\/\//.test(place.name) ? '' : place.name,
     note: place.elsewhere ? '' : visit.text.night.provider.sameDisk,
   };
 }

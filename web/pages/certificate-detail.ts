@@ -12,6 +12,10 @@ export interface RegisterFigure {
   lastNumber: number;
   headHash: string;
   rows: number;
+  /** Code of the agency, in the appliance's certificate; '' when it is not said. */
+  agency: string;
+  /** Whether the restored register said the same; null: not looked at. */
+  holds: boolean | null;
 }
 
 const LARGEST = 4_000_000;
@@ -28,10 +32,9 @@ export async function registersOf(store: Pick<Store, 'read'>, certificate: Certi
 
 export function figuresOf(value: unknown): RegisterFigure[] {
   const record = recordOf(value);
-  const list =
-    [record.series, record.registers, recordOf(record.restored).series, recordOf(record.figures).series].find(Array.isArray) ?? [];
+  const list: unknown[] = Array.isArray(record.registers) ? record.registers : [];
   return list.map(recordOf).flatMap(one => {
-    const { series, year, lastNumber, headHash, rows } = one;
+    const { series, year, lastNumber, headHash, rows, agency, holds } = one;
     if (typeof series !== 'string' || typeof year !== 'number' || typeof lastNumber !== 'number') return [];
     return [
       {
@@ -40,6 +43,8 @@ export function figuresOf(value: unknown): RegisterFigure[] {
         lastNumber,
         headHash: typeof headHash === 'string' ? headHash : '',
         rows: typeof rows === 'number' ? rows : lastNumber,
+        agency: typeof agency === 'string' ? agency : '',
+        holds: typeof holds === 'boolean' ? holds : null,
       },
     ];
   });

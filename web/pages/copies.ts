@@ -2,6 +2,7 @@
  * The copies in other places as the agency sees them: how they stand in one sentence, the newest certificate, the last nights, and what to do when something
  * is wrong. Certificates are downloaded here too. The provider's page (web/office/provider-copies.ts) draws nights and certificates with the same parts.
  */
+import { may } from '../../register/access.ts';
 import {
   type CertificateRow,
   copyStanding,
@@ -66,7 +67,7 @@ export async function copiesPage(context: PageContext, request: Request, respons
     'copies',
     { title: words.title, current: 'copies' },
     {
-      ...headOf(visit, format, standing, rule, places),
+      ...headOf(visit, format, standing, rule, places, nights.items[0]),
       last: shown === null ? null : await certificateShown(context, visit, format, shown, '/copies'),
       ...nightsShown(visit, format, nights.items, '/copies'),
       empty: nights.items.length === 0 && shown === null ? emptyOf(context, visit, places?.length ?? 0) : null,
@@ -82,6 +83,7 @@ export function headOf(
   standing: CopyStanding,
   rule: StandingRule,
   places: CopyPlace[] | null,
+  night: NightRow | undefined,
 ): { sentence: string; tone: Tone; tag: string; under: string; alarms: Alarm[] } {
   const words = visit.text.night.copies;
   const { good } = standing;
@@ -98,7 +100,7 @@ export function headOf(
     tone: standingTone(standing),
     tag: words.rail[standing.state],
     under: under.join(' · '),
-    alarms: alarmsOf(visit, standing, places),
+    alarms: alarmsOf(visit, standing, places, night),
   };
 }
 
@@ -124,6 +126,7 @@ export async function certificateShown(
   const words = visit.text.night.copies;
   const figures = summaryOf(certificate);
   const place = placeNames(visit, [certificate.place]).get(certificate.place) ?? '';
+  const registers = registersShown(visit, format, await registersOf(context.store, certificate));
   const fact = (label: string, value: string | null) => (value === null ? [] : [{ label, value }]);
   const tone = certificate.outcome === 'proven' ? 'good' : certificate.outcome === 'partly' ? 'warn' : 'alarm';
   return {
@@ -138,21 +141,34 @@ export async function certificateShown(
       ...fact(words.fact.files, figures.blobs === null ? null : words.filesOf(format.number(figures.blobs))),
       ...fact(words.fact.size, figures.bytes === null ? null : format.size(figures.bytes)),
       ...fact(words.fact.duration, figures.restoreMs === null ? null : durationWords(visit, format, figures.restoreMs)),
-      ...fact(words.fact.fetched, figures.fetchedBlobs === null ? null : words.filesOf(format.number(figures.fetchedBlobs))),
+      // What was fetched back is of the whole appliance.
+      ...fact(
+        words.fact.fetched,
+        figures.fetchedBlobs === null || !may(visit.officer, 'provider') ? null : words.filesOf(format.number(figures.fetchedBlobs)),
+      ),
     ],
     sha256: certificate.jsonSha256,
-    registers: registersShown(visit, format, await registersOf(context.store, certificate)),
+    registers,
+    equal: registers.length > 0 && registers.every(one => one.tone === 'good'),
     faults: figures.faults,
-    notProven: figures.notProven,
+    notProven: figures.notProven.map(text => ownHalf(visit, text)),
     json: `${base}/certificates/${certificate.id}.json`,
     pdf: certificate.pdfSha256 === null ? '' : `${base}/certificates/${certificate.id}.pdf`,
   };
 }
 
+/** A sentence that backup/ wrote in both languages, Thai first: the reader's half of it. */
+function ownHalf(visit: SignedIn, text: string): string {
+  const parts = text.split(' · ');
+  const english = parts.findIndex(part => !/[\u0e00-\u0e7f]/.test(part));
+  if (english <= 0) return text;
+  return (visit.language === 'th' ? parts.slice(0, english) : parts.slice(english)).join(' · ');
+}
+
 const ORDER = ['receive', 'receive-classified', 'send', 'send-classified', 'office'];
 
 /** Registers of letters first, then the chains of acts; the newest year of each on top. The numbers of a classified register are for appointed persons alone. */
-function registersShown(visit: SignedIn, format: Format, figures: RegisterFigure[]): object[] {
+function registersShown(visit: SignedIn, format: Format, figures: RegisterFigure[]): { tone: Tone; [fact: string]: string }[] {
   const words = visit.text.night.copies;
   const acts = (series: string) => series.startsWith('act:');
   const name = (series: string) => series.replace(/^act:/, '');
@@ -160,9 +176,15 @@ function registersShown(visit: SignedIn, format: Format, figures: RegisterFigure
     .filter(one => ORDER.includes(name(one.series)) && (visit.officer.appointed || !name(one.series).endsWith('-classified')))
     .sort(
       (a, b) =>
-        Number(acts(a.series)) - Number(acts(b.series)) || ORDER.indexOf(name(a.series)) - ORDER.indexOf(name(b.series)) || b.year - a.year,
+        (a.agency < b.agency ? -1 : a.agency > b.agency ? 1 : 0) ||
+        Number(acts(a.series)) - Number(acts(b.series)) ||
+        ORDER.indexOf(name(a.series)) - ORDER.indexOf(name(b.series)) ||
+        b.year - a.year,
     )
     .map(one => ({
+      tone: one.holds === false ? ('alarm' as const) : one.holds === null ? ('warn' as const) : ('good' as const),
+      holds: one.holds === false ? words.differs : one.holds === null ? words.notCompared : words.equals,
+      agency: may(visit.officer, 'provider') ? one.agency : '',
       register: `${acts(one.series) ? `${words.acts}: ` : ''}${wordOf(words.registers, name(one.series))}`,
       year: one.year === 0 ? '' : format.digits(String(one.year)),
       count: format.number(one.rows),
@@ -184,8 +206,9 @@ export function nightsShown(visit: SignedIn, format: Format, nights: NightRow[],
     const figures = certificate === undefined ? null : summaryOf(certificate);
     const at = night.cutAt ?? night.beganAt;
     // The provider's figures are those of the whole appliance; an agency's stand on its own certificate.
-    const letters = figures?.entries ?? night.whole?.entries ?? null;
-    const bytes = figures?.bytes ?? night.whole?.bytes ?? null;
+    const whole = night.state === 'made' ? night.whole : null;
+    const letters = figures?.entries ?? whole?.entries ?? null;
+    const bytes = figures?.bytes ?? whole?.bytes ?? null;
     const restoreMs = figures?.restoreMs ?? night.places.find(place => place.restoreMs !== null)?.restoreMs ?? null;
     return {
       id: night.id,
@@ -203,7 +226,7 @@ export function nightsShown(visit: SignedIn, format: Format, nights: NightRow[],
       })),
       lettersText: letters === null ? '—' : format.number(letters),
       size: bytes === null ? '—' : format.size(bytes),
-      travelled: night.whole === null ? '' : format.size(night.whole.newBytes),
+      travelled: whole === null ? '' : format.size(whole.newBytes),
       duration: restoreMs === null ? '—' : durationWords(visit, format, restoreMs),
       problem: night.whole?.problem ?? '',
       json: certificate === undefined ? '' : `${base}/certificates/${certificate.id}.json`,

@@ -68,7 +68,13 @@ export function lettersOf(format: Format, certificate: CertificateRow | null): s
 export function sentenceOf(visit: SignedIn, format: Format, standing: CopyStanding, maxAgeHours: number): string {
   const { sentence } = visit.text.night.copies;
   if (standing.state === 'proven') return sentence.proven(lettersOf(format, standing.good));
+  if (standing.state === 'failed' && provenElsewhere(standing)) return sentence.place(lettersOf(format, standing.good));
   return standing.state === 'old' ? sentence.old(format.number(maxAgeHours)) : sentence[standing.state];
+}
+
+/** One place that failed while another was proven is less than a night without a proof. */
+function provenElsewhere(standing: CopyStanding): boolean {
+  return !standing.notMade && standing.good?.outcome === 'proven' && standing.good.copyId === standing.newest?.copyId;
 }
 
 export type AlarmName = keyof SignedIn['text']['night']['copies']['alarm'];
@@ -81,14 +87,14 @@ export interface Alarm {
 }
 
 /** What is wrong and what to do about it, the worst first. */
-export function alarmsOf(visit: SignedIn, standing: CopyStanding, places: CopyPlace[] | null): Alarm[] {
+export function alarmsOf(visit: SignedIn, standing: CopyStanding, places: CopyPlace[] | null, night: NightRow | undefined): Alarm[] {
   const names: [AlarmName, Tone][] = [];
   const noPlace = standing.state === 'no-place';
   if (noPlace) names.push([places === null || places.length === 0 ? 'no-place' : 'not-elsewhere', 'warn']);
   if (standing.notMade) names.push(['not-made', 'alarm']);
-  // One place that failed while another was proven is less than a night without a proof.
-  const good = standing.good !== null && standing.good.copyId === standing.newest?.copyId;
-  if (standing.failed.length > 0) names.push([good ? 'place' : 'failed', 'alarm']);
+  const unsent = night?.places.some(place => placeTone(place.state) === 'alarm') === true && !standing.notMade;
+  if (standing.failed.length > 0) names.push([provenElsewhere(standing) ? 'place' : 'failed', 'alarm']);
+  else if (unsent) names.push(['place', 'warn']);
   if (standing.old) names.push(['old', 'alarm']);
   if (standing.good === null && !noPlace && !standing.notMade && standing.failed.length === 0) names.push(['none', 'warn']);
   if (standing.state === 'partly') names.push(['partly', 'warn']);
@@ -139,13 +145,14 @@ export function placeTone(state: PlaceRow['state']): Tone {
   return PLACE_TONE[state];
 }
 
-/** The colour of a whole night: the worst of its places that still hold it, its own when it never came to any. */
+/** The colour of a whole night. One that is good at one place and bad at another is no disaster, and nothing to be calm about. */
 export function nightTone(night: NightRow): Tone {
   if (night.state === 'failed') return 'alarm';
   const tones = [
     ...night.places.map(place => placeTone(place.state)),
     ...night.certificates.map(one => (one.outcome === 'failed' ? ('alarm' as const) : ('plain' as const))),
   ];
+  if (tones.includes('alarm') && tones.includes('good')) return 'warn';
   for (const tone of ['alarm', 'warn', 'good'] as const) if (tones.includes(tone)) return tone;
   return 'plain';
 }

@@ -124,7 +124,7 @@ export async function dayPage(context: PageContext, request: Request, response: 
       next: day.next === null ? '' : `/days/${day.next.day}`,
       zip: `/days/${day.day}.zip`,
       books: booksShown(visit, format, day),
-      files: day.files.map(file => fileShown(visit, format, day, file)),
+      files: inReadingOrder(day.files).map(file => fileShown(visit, format, day, file)),
       follows:
         day.previous === null || day.previousSealSha256 === null
           ? words.first
@@ -151,6 +151,17 @@ function booksShown(visit: SignedIn, format: Format, day: DayDetail): object[] {
       headWhole: book.register === 'office' ? book.actHeadHash : book.headHash,
     };
   });
+}
+
+const KINDS = [/\.pdf$/, /\.xlsx$/, /^day.*\.json$/, /\.json$/];
+
+/** What people read first; what machines check last; what is classified below everything. */
+function inReadingOrder(files: DayFile[]): DayFile[] {
+  const rank = (file: DayFile) => {
+    const kind = KINDS.findIndex(one => one.test(file.name));
+    return (file.classified ? 10 : 0) + (kind < 0 ? KINDS.length : kind);
+  };
+  return files.toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
 }
 
 function fileShown(visit: SignedIn, format: Format, day: DayDetail, file: DayFile): object {

@@ -29,6 +29,7 @@ export const nightEn: Text['night'] = {
       proven: letters => `The newest copy was really restored: all ${letters} letters, and every register agrees.`,
       partly: 'The copy went out and was proven in part; the rest is for the holder of the key.',
       old: hours => `The proven copy is older than ${hours} hours. Letters that came in since have no proven copy.`,
+      place: letters => `The newest copy was really restored: all ${letters} letters; but at one of the places it is no good.`,
       failed: 'The newest copy is no good, or could not be made. The register itself works as usual.',
       none: 'A place for copies is set, but no copy has been proven yet.',
       'no-place': 'There is no copy in another place. If this machine is lost, every letter is lost.',
@@ -107,6 +108,10 @@ export const nightEn: Text['night'] = {
     },
     acts: 'Log of acts',
     equal: 'What was counted in the restored copy is what the live register had when the copy was cut.',
+    result: 'Compared',
+    equals: 'equal',
+    differs: 'differs',
+    notCompared: 'not yet',
     notProven: 'Not proven yet',
     faults: 'What was found wrong',
     downloadPdf: 'Certificate (PDF)',
@@ -183,6 +188,27 @@ export const nightEn: Text['night'] = {
     settings: 'Set the places in SARABAN_BACKUP_PLACES and the hour in SARABAN_BACKUP_AT, then start the system anew.',
     placesSet: 'Places set',
     sameDisk: 'same disk as the system',
+  },
+
+  reports: {
+    title: 'Closing and reports',
+    providerTitle: 'Who hears of alarms and certificates',
+    lead: 'The day’s register is mailed as soon as it is closed. Classified files are never mailed.',
+    providerLead: 'Told when the copies are in trouble; the certificate of the whole appliance comes every night.',
+    closingHour: 'Closing hour of the day',
+    closingHourHelp: usual => `Such as 16:30: what comes in later belongs to the next day. Empty means ${usual}.`,
+    kinds: {
+      head: 'Head of the agency',
+      auditor: 'Auditor',
+      backup: 'Recipients of certificates',
+      alarm: 'Recipients of alarms',
+    },
+    help: {
+      head: 'Gets the day’s register. One address a line.',
+      auditor: 'Gets the day’s register. One address a line.',
+      backup: 'Gets the certificate of every night. One address a line.',
+      alarm: 'Told when no copy was made, a proof failed, a place is full or the clock is wrong. One address a line.',
+    },
   },
 
   days: {
