@@ -34,8 +34,9 @@ const OF_THE_OBJECT: Record<string, string> = {
 // zlib and tar on bytes that were encrypted by somebody who could, but are no archive.
 const NO_ARCHIVE = /^(Z_|ERR_ZLIB)/;
 
-/** The fault an error tells of, or null when it is not the object's. */
+/** The fault an error tells of, or null when it is not the object's, or names its objects already. */
 export function faultOf(place: string, object: string, error: unknown): CopyFault | null {
+  if (error instanceof DamagedCopy) return null;
   if (error instanceof LoadFault) return { place, object: error.object, problem: error.problem };
   if (error instanceof Failure) {
     const problem = OF_THE_OBJECT[error.code];
