@@ -14,6 +14,7 @@ import { createRate, type Rate } from '../rate.ts';
 import { addressKey } from '../throttle.ts';
 import { selectWhetherReceived } from './queries.ts';
 import { staticFiles } from './static-files.ts';
+import { verifyRoutes } from './verify.ts';
 import { type Answer, codePage, entryPage, messagePage } from './view.ts';
 
 export type PublicContext = Pick<WebContext, 'db' | 'now' | 'log'>;
@@ -29,6 +30,7 @@ export function publicRoutes(context: PublicContext, rates: { pages?: typeof PAG
   const pages = createRate(rates.pages ?? PAGES, context.now);
   const comparisons = createRate(rates.comparisons ?? COMPARISONS, context.now);
   router.use(staticFiles());
+  router.use(verifyRoutes(context, guarded(pages)));
   router.use('/v', guarded(pages));
   router.get('/v', (request, response) => {
     const code = normalCode(textField(request.query, 'code'));

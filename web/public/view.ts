@@ -11,7 +11,8 @@ const read = (name: string) => readFileSync(new URL(`../views/public/${name}.hbs
 const frame = read('frame');
 const views = new Map<string, View>();
 
-function render(name: string, data: object): string {
+/** A public page in both languages. */
+export function render(name: string, data: object): string {
   const view = views.get(name) ?? compileView(`public/${name}`, read(name), { frame });
   views.set(name, view);
   return view({ th, en, ...data });
