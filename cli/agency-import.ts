@@ -7,7 +7,7 @@ import { openDatabase } from '../register/db/connect.ts';
 import { asFailure } from '../register/db/transaction.ts';
 import { openSecretBox, secretsKeyFile } from '../register/seal/secret-box.ts';
 import { openFolderStore } from '../register/store/folder.ts';
-import { readArguments, textOf, usage } from './arguments.ts';
+import { listOf, readArguments, textOf, usage } from './arguments.ts';
 import { openClock } from './clock.ts';
 import { type CommandContext, DONE } from './command.ts';
 import { withDatabase } from './open-database.ts';
@@ -20,13 +20,19 @@ const STEPS = {
 };
 
 export async function importOne(args: string[], context: CommandContext): Promise<number> {
-  const options = { identity: { type: 'string' }, key: { type: 'string' }, activate: { type: 'boolean' } } as const;
+  const options = {
+    identity: { type: 'string' },
+    key: { type: 'string' },
+    activate: { type: 'boolean' },
+    login: { type: 'string' },
+  } as const;
   const { values, words } = readArguments(args, options, { words: ['FILE'] });
   const key = textOf(values, 'key');
   if (key !== undefined && !/^[0-9a-f]{64}$/i.test(key))
     throw usage('--key ต้องเป็นลายนิ้วมือกุญแจ 64 หลัก', '--key must be the fingerprint of a key, 64 hexadecimal digits');
   const identityFile = textOf(values, 'identity');
   const identities = identityFile === undefined ? [] : identitiesOf(await textOfFile(identityFile));
+  const logins = loginsOf(listOf(values, 'login'));
   const settings = context.settings();
   const imported = await withDatabase(settings, async connection => {
     const db = openDatabase(connection, { role: 'owner', max: 2, name: 'import' });
@@ -34,7 +40,7 @@ export async function importOne(args: string[], context: CommandContext): Promis
       const store = await openFolderStore(join(settings.data, 'blobs'));
       const box = await openSecretBox(secretsKeyFile(settings.data));
       const where = { db, store, box, work: join(settings.data, 'work'), now: openClock(settings.clockStart) };
-      const what = { file: resolve(words[0] ?? ''), identities, fingerprint: key ?? null, activate: values.activate === true };
+      const what = { file: resolve(words[0] ?? ''), identities, fingerprint: key ?? null, activate: values.activate === true, logins };
       return await importAgency(where, { ...what, onProgress: progress(context) });
     } catch (error) {
       throw asFailure(error);
@@ -44,6 +50,18 @@ export async function importOne(args: string[], context: CommandContext): Promis
   });
   context.answer(describe(imported), imported);
   return DONE;
+}
+
+/** 'admin=admin@tambon'. @throws UsageError */
+function loginsOf(items: string[]): Map<string, string> {
+  return new Map(
+    items.map(item => {
+      const [, before, after] = /^([^=]+)=([^=\s]{2,120})$/.exec(item) ?? [];
+      if (before === undefined || after === undefined || after !== after.toLowerCase())
+        throw usage(`--login ${item}: ต้องเป็น ชื่อเดิม=ชื่อใหม่ (ตัวพิมพ์เล็ก ไม่มีช่องว่าง)`, 'must be OLD=NEW, in lower case, without spaces');
+      return [before, after];
+    }),
+  );
 }
 
 async function textOfFile(file: string): Promise<string> {
@@ -84,7 +102,7 @@ function describe({ agency, report, settled, fingerprint, cutAt, privateKeys }: 
   lines.push(
     agency.state === 'active'
       ? '  รับหนังสือและออกเลขที่ระบบนี้แล้ว โปรดแน่ใจว่าระบบเดิมหยุดแล้ว · It takes mail and gives numbers here now: be sure that the other appliance has stopped'
-      : '  ยังระงับไว้ เพื่อไม่ให้สองระบบออกเลขพร้อมกัน เมื่อระบบเดิมหยุดแล้วให้เปิดใช้จากหน้าผู้ให้บริการ · It is suspended, so that two appliances never give its numbers at once: activate it on the provider’s page when the other one has stopped',
+      : `  ยังระงับไว้ เพื่อไม่ให้สองระบบออกเลขพร้อมกัน เมื่อระบบเดิมหยุดแล้วใช้ npx saraban agency activate ${agency.code} · It is suspended, so that two appliances never give its numbers at once: npx saraban agency activate ${agency.code} when the other one has stopped`,
   );
   return lines.join('\n');
 }

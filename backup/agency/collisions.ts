@@ -25,10 +25,13 @@ const WORDS: Record<string, UserMessage> = {
   'unit.id': { th: 'หน่วยงาน', en: 'unit' },
 };
 
+const LOGIN = 'account.login';
 const BATCH = 1_000;
 const SAID_AT_MOST = 5;
 
 export interface Collision {
+  /** table.column */
+  key: string;
   what: UserMessage;
   values: string[];
   count: number;
@@ -40,7 +43,8 @@ export interface CollisionWatch extends ExportLook {
   found(): Collision[];
 }
 
-export async function watchCollisions(db: Database): Promise<CollisionWatch> {
+/** @param logins - new logins by their old ones, for those that are taken here */
+export async function watchCollisions(db: Database, logins: ReadonlyMap<string, string>): Promise<CollisionWatch> {
   const shared = (await db.begin(tx => selectSharedKeys(tx))) as { table: string; column: string }[];
   const watched = new Map<string, string[]>();
   for (const { table, column } of [...shared, ...OWN_IDS]) watched.set(table, [...(watched.get(table) ?? []), column]);
@@ -54,7 +58,7 @@ export async function watchCollisions(db: Database): Promise<CollisionWatch> {
     for (let from = 0; from < values.length; from += BATCH) {
       const taken = (await db.begin(tx => selectTaken(tx, table, column, values.slice(from, from + BATCH)))) as string[];
       if (taken.length === 0) continue;
-      const one = collisions.get(key) ?? { what: WORDS[key] ?? { th: key, en: key }, values: [], count: 0 };
+      const one = collisions.get(key) ?? { key, what: WORDS[key] ?? { th: key, en: key }, values: [], count: 0 };
       one.values.push(...taken.slice(0, SAID_AT_MOST - one.values.length));
       one.count += taken.length;
       collisions.set(key, one);
@@ -64,9 +68,10 @@ export async function watchCollisions(db: Database): Promise<CollisionWatch> {
   return {
     onRow(table, field) {
       for (const column of watched.get(table) ?? []) {
-        const value = field(column);
-        if (value === null) continue;
         const key = `${table}.${column}`;
+        const read = field(column);
+        if (read === null) continue;
+        const value = key === LOGIN ? (logins.get(read) ?? read) : read;
         const values = waiting.get(key);
         if (values === undefined) waiting.set(key, [value]);
         else values.push(value);
@@ -88,8 +93,14 @@ export function refuseCollisions(code: string, collisions: Collision[]): void {
         ({ what, values, count }) => `${what[language]} ${values.join(', ')}${count > values.length ? ` (+${count - values.length})` : ''}`,
       )
       .join('; ');
+  // A login alone is no sign of the same agency twice: every first administrator is called admin.
+  const [only] = collisions.length === 1 && collisions[0]?.key === LOGIN ? collisions[0].values : [];
+  const hint =
+    only === undefined
+      ? { th: '', en: '' }
+      : { th: ` ให้ชื่อผู้ใช้ใหม่ได้ด้วย --login ${only}=${only}@${code}`, en: ` Give a new login with --login ${only}=${only}@${code}.` };
   throw refusal('import-collides', `the agency ${code} collides with what is here: ${list('en')}`, {
-    th: `นำเข้า ${code} ไม่ได้ เพราะมีอยู่ในระบบนี้แล้ว: ${list('th')} จึงยังไม่ได้เขียนสิ่งใด`,
-    en: `${code} cannot move in, for these are here already: ${list('en')}. Nothing was written.`,
+    th: `นำเข้า ${code} ไม่ได้ เพราะมีอยู่ในระบบนี้แล้ว: ${list('th')} จึงยังไม่ได้เขียนสิ่งใด${hint.th}`,
+    en: `${code} cannot move in, for these are here already: ${list('en')}. Nothing was written.${hint.en}`,
   });
 }

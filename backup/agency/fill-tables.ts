@@ -17,6 +17,8 @@ export interface FillInput {
   readTable(name: string): AsyncIterable<Uint8Array>;
   /** The private key sealed for this appliance; null when the export has none. */
   sealKey(id: string): Buffer | null;
+  /** New logins by their old ones. */
+  logins: ReadonlyMap<string, string>;
 }
 
 /** @throws Failure `export-newer` when the export has a table or a column that this database has not */
@@ -82,18 +84,30 @@ async function copyTable(tx: Transaction, table: LeavingTable, before: string, i
     const sealed = input.sealKey(fieldValue(row.split('\t')[idAt] ?? '') ?? '');
     return `\t\\\\x${sealed?.toString('hex') ?? ''}`;
   };
+  const loginAt = table.name === 'account' ? table.columns.indexOf('login') : -1;
+  const own = (row: string): string => {
+    if (loginAt === -1 || input.logins.size === 0) return row;
+    const fields = row.split('\t');
+    const login = input.logins.get(fieldValue(fields[loginAt] ?? '') ?? '');
+    return login === undefined ? row : fields.with(loginAt, login.replaceAll('\\', '\\\\')).join('\t');
+  };
   const text = `COPY public.${quoted(table.name)} (${columns.map(quoted).join(', ')}) FROM STDIN`;
-  await copyIn(tx, text, table.name, rewritten(input.readTable(table.name), before, behind));
+  await copyIn(
+    tx,
+    text,
+    table.name,
+    rewritten(input.readTable(table.name), row => `${before}${own(row)}${behind(row)}`),
+  );
 }
 
-/** Without the heading, each row with what stands before and behind it. */
-async function* rewritten(source: AsyncIterable<Uint8Array>, before: string, behind: (row: string) => string): AsyncGenerator<Buffer> {
+/** Without the heading, each row as it is to be. */
+async function* rewritten(source: AsyncIterable<Uint8Array>, change: (row: string) => string): AsyncGenerator<Buffer> {
   let heading = true;
   for await (const chunk of wholeRows(source)) {
     let text = '';
     for (const row of rowsIn(chunk)) {
       if (heading) heading = false;
-      else text += `${before}${row}${behind(row)}\n`;
+      else text += `${change(row)}\n`;
     }
     if (text !== '') yield Buffer.from(text);
   }

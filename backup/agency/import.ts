@@ -45,6 +45,8 @@ export interface AgencyImportOptions {
   fingerprint: string | null;
   /** Numbers letters at once. Else the agency is 'suspended', for two appliances must never give numbers for one agency. */
   activate: boolean;
+  /** New logins by their old ones, for those that somebody here has already. */
+  logins?: ReadonlyMap<string, string>;
   onProgress?: (step: 'examine' | 'files' | 'rows' | 'verify', files: number) => void;
   signal?: AbortSignal;
 }
@@ -71,7 +73,7 @@ export async function importAgency(context: AgencyImportContext, options: Agency
   const work = folder.path;
   try {
     options.onProgress?.('examine', 0);
-    const watch = await watchCollisions(context.db);
+    const watch = await watchCollisions(context.db, options.logins ?? new Map());
     const examined = await examineExport(source, { work, fingerprint: options.fingerprint, look: watch });
     refuseCollisions(examined.manifest.agency.code, watch.found());
     await context.db.begin(tx => refuseUnknownTables(tx, examined.manifest));
@@ -164,7 +166,12 @@ async function takeRows(
   try {
     return (await context.db.begin(async tx => {
       const readTable = (name: string) => createReadStream(join(work, `${name}.copy`));
-      const agencyId = await fillTables(tx, { manifest, readTable, sealKey: id => sealed(context.box, keys, id) });
+      const agencyId = await fillTables(tx, {
+        manifest,
+        readTable,
+        sealKey: id => sealed(context.box, keys, id),
+        logins: options.logins ?? new Map(),
+      });
       await retireKeysWithoutPrivate(tx, agencyId, context.now());
       const state = options.activate ? 'active' : 'suspended';
       await setAgencyState(tx, agencyId, state);

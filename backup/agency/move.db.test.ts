@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { amendEntry } from '../../register/act/amend.ts';
 import { routeEntry } from '../../register/act/route.ts';
 import { confirmRoute } from '../../register/act/unit-route.ts';
+import { closeDueDays } from '../../register/close-day.ts';
 import type { Database } from '../../register/db/connect.ts';
 import { inAgency, THE_APPLIANCE } from '../../register/db/transaction.ts';
 import { newPublicCode } from '../../register/number.ts';
@@ -74,12 +75,13 @@ const importContext = () => ({ db: target.owner, store: target.store, box: targe
 
 /** A row in every table, as a year of work leaves them; some of the hard kind. */
 async function fill(fresh: FreshDatabase, agencyId: number, code: string): Promise<void> {
+  const box = code === 'leaving' ? sourceBox : targetBox;
   const context = testContext(fresh);
   const officer = testOfficer(agencyId, 'administrator', { appointed: true });
   const unit = await addTestUnit(fresh.db, agencyId, 'unit');
   await addTestAccount(fresh, agencyId, `somebody@${code}`, 'unit', [unit]);
   await addToken(context, officer, { name: 'token', role: 'auditor' });
-  await inAgency(fresh.db, agencyId, THE_APPLIANCE, tx => signingKey(tx, agencyId, code === 'leaving' ? sourceBox : targetBox, TEST_TIME));
+  await inAgency(fresh.db, agencyId, THE_APPLIANCE, tx => signingKey(tx, agencyId, box, TEST_TIME));
   await enterMail(fresh, agencyId, `held ${code}`, {}, { disposition: 'held', why: 'dmarc' });
   await enterMail(fresh, agencyId, `notice ${code}`, {}, { disposition: 'notice', why: 'bounce' });
   const first = await enterLetter(fresh, agencyId, `letter one ${code}`, { subject: 'ที่ 1\tแท็บ \\ ทับ\nขึ้นบรรทัด' });
@@ -126,20 +128,12 @@ async function fill(fresh: FreshDatabase, agencyId: number, code: string): Promi
     await tx`INSERT INTO number_book (agency_id, id, year, ordinal, slips, made_at, made_by, pdf_sha256, pdf_size)
       VALUES (${agencyId}, ${book}, 2569, 1, 1, ${TEST_TIME}, 'x', ${Buffer.from(orphan.sha256, 'hex')}, ${orphan.size})`;
     await tx`INSERT INTO number_slip (agency_id, book_id, slip, check_code, public_code) VALUES (${agencyId}, ${book}, 1, 'abcde', ${newPublicCode()})`;
-    for (const [ordinal, day, seal, before] of [
-      [1, '2026-11-20', orphan, null],
-      [2, '2026-11-21', attachment, orphan],
-    ] as const) {
-      await tx`INSERT INTO closed_day (agency_id, ordinal, day, closed_at, seal_sha256, previous_seal_sha256, signature_sha256)
-        VALUES (${agencyId}, ${ordinal}, ${day}, ${TEST_TIME}, ${Buffer.from(seal.sha256, 'hex')}, ${before === null ? null : Buffer.from(before.sha256, 'hex')}, ${Buffer.from(seal.sha256, 'hex')})`;
-      await tx`INSERT INTO closed_mark (agency_id, ordinal, changes_floor, changes_listed) VALUES (${agencyId}, ${ordinal}, 1, '{2}')`;
-      await tx`INSERT INTO closed_file (agency_id, ordinal, name, content_type, sha256, size, added_at)
-        VALUES (${agencyId}, ${ordinal}, 'day.json', 'application/json', ${Buffer.from(seal.sha256, 'hex')}, ${seal.size}, ${TEST_TIME})`;
-      await tx`INSERT INTO closed_book (agency_id, ordinal, register, year, first_number, last_number, head_hash, first_act, last_act, act_head_hash)
-        VALUES (${agencyId}, ${ordinal}, 'receive', 2569, 1, 0, sha256('x'), 1, 0, sha256('x'))`;
-    }
-    await tx`INSERT INTO closed_certificate (agency_id, certificate_id, ordinal) SELECT agency_id, id, 2 FROM certificate WHERE agency_id = ${agencyId}`;
   });
+  await fresh.owner`UPDATE agency SET created_at = '2026-11-21' WHERE id = ${agencyId}`;
+  const log = { info: () => {}, warn: () => {}, error: () => {} };
+  const closing = { db: fresh.db, jobs: fresh.jobs, store: fresh.store, box, now: () => new Date('2026-11-23T18:00:00.000Z') };
+  const closed = await closeDueDays({ ...closing, printer: null, sheet: null, timestamp: null, log }, agencyId);
+  expect(closed.length).toBeGreaterThan(1);
 }
 
 const APART: Record<string, string[]> = { agency: ['id', 'state'], agency_key: ['sealed_private_key'] };
@@ -384,7 +378,7 @@ describe('what would collide is refused and named, before anything is written', 
         const { watchCollisions } = await import('./collisions.ts');
         const { examineExport, openExport } = await import('./read-export.ts');
         const inside = { begin: (work: (inner: typeof tx) => unknown) => work(tx) } as unknown as Database;
-        const watch = await watchCollisions(inside);
+        const watch = await watchCollisions(inside, new Map());
         const { mkdir } = await import('node:fs/promises');
         await mkdir(join(folder, 'work'), { recursive: true });
         await examineExport(await openExport(plain, []), { work: join(folder, 'work'), fingerprint: null, look: watch });
@@ -455,6 +449,25 @@ describe('moved in', () => {
     expect((await verify({ db: target.owner, store: target.store })).faults).toEqual([]);
   });
 
+  it('the next day is closed behind the last one it brought, and names what was changed since', async () => {
+    const [agency] = await target.owner<{ id: number }[]>`SELECT id FROM agency WHERE code = 'leaving'`;
+    const log = { info: () => {}, warn: () => {}, error: () => {} };
+    const closing = {
+      db: target.db,
+      jobs: target.jobs,
+      store: target.store,
+      box: targetBox,
+      now: () => new Date('2026-11-24T18:00:00.000Z'),
+    };
+    const [closed] = await closeDueDays({ ...closing, printer: null, sheet: null, timestamp: null, log }, agency?.id ?? 0);
+    const [file] = await target.owner<{ sha256: string }[]>`
+      SELECT encode(sha256, 'hex') AS sha256 FROM closed_file WHERE agency_id = ${agency?.id ?? 0} AND ordinal = ${closed?.ordinal ?? 0} AND name = 'day.json'`;
+    const day = (await target.store.read(file?.sha256 ?? '')).toString();
+    expect(day).toContain('เรื่องใหม่');
+    expect(day).not.toContain('alert(1)');
+    expect((await verify({ db: target.owner, store: target.store })).faults).toEqual([]);
+  });
+
   it('it signs with the same key', async () => {
     const [agency] = await target.owner<{ id: number }[]>`SELECT id FROM agency WHERE code = 'leaving'`;
     const key = await inAgency(target.db, agency?.id ?? 0, THE_APPLIANCE, tx => signingKey(tx, agency?.id ?? 0, targetBox, TEST_TIME));
@@ -467,6 +480,23 @@ describe('moved in', () => {
     const again = await exportAgency(context, { code: 'leaving', recipients: null }, file);
     expect(again.fingerprint).toBe(exported.fingerprint);
     expect((await filesOf(file)).get('letters/receive/2569/0001/message.eml')?.toString()).toBe('letter one leaving');
+  });
+});
+
+describe('a login that somebody has', () => {
+  it('is refused with the way out, and taken under a new one', async () => {
+    const third = await freshDatabase();
+    try {
+      await addTestAccount(third, await addTestAgency(third.db, 'other'), 'somebody@leaving', 'unit', []);
+      const context = { ...importContext(), db: third.owner, store: third.store };
+      const input = { file: plain, identities: [], fingerprint: null, activate: false };
+      const error = await importAgency(context, input).catch((thrown: unknown) => thrown);
+      expect((error as { userMessage: { en: string } }).userMessage.en).toContain('--login somebody@leaving=somebody@leaving@leaving');
+      await importAgency(context, { ...input, logins: new Map([['somebody@leaving', 'som\\body']]) });
+      expect(await third.owner`SELECT FROM account WHERE login = ${'som\\body'}`).toHaveLength(1);
+    } finally {
+      await third.close();
+    }
   });
 });
 
