@@ -2,6 +2,7 @@
 import type { Database } from '../db/connect.ts';
 import { inTransaction, THE_APPLIANCE, useAgency } from '../db/transaction.ts';
 import { knownKeys } from '../seal/keys.ts';
+import { selectAgencyNames } from './public-queries.ts';
 
 export interface PublicKeys {
   nameTh: string;
@@ -14,8 +15,7 @@ export interface PublicKeys {
 /** Every agency that ever signed, by its Thai name; the hosting provider, who signs copies of the whole appliance, last. */
 export async function publicKeys(db: Database): Promise<PublicKeys[]> {
   return await inTransaction(db, async tx => {
-    const agencies = await tx<{ id: number; nameTh: string; nameEn: string; timeZone: string }[]>`
-      SELECT id, name_th AS "nameTh", name_en AS "nameEn", time_zone AS "timeZone" FROM agency ORDER BY id = 0, name_th COLLATE "th-x-icu", id`;
+    const agencies = await selectAgencyNames(tx);
     const found: PublicKeys[] = [];
     for (const { id, ...agency } of agencies) {
       await useAgency(tx, id, THE_APPLIANCE);

@@ -21,3 +21,16 @@ export async function selectPublicEntry(tx: Transaction, entryId: string): Promi
     WHERE e.id = coalesce((SELECT n.id FROM entry n WHERE n.agency_id = current_agency() AND n.moved_from = ${entryId}), ${entryId})`;
   return row ?? null;
 }
+
+export interface AgencyName {
+  id: number;
+  nameTh: string;
+  nameEn: string;
+  timeZone: string;
+}
+
+/** Every agency by its Thai name, the hosting provider last. Names are public by law (row-level security lets them be read). */
+export async function selectAgencyNames(tx: Transaction): Promise<AgencyName[]> {
+  return await tx<AgencyName[]>`
+    SELECT id, name_th AS "nameTh", name_en AS "nameEn", time_zone AS "timeZone" FROM agency ORDER BY id = 0, name_th COLLATE "th-x-icu", id`;
+}
