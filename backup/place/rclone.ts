@@ -11,7 +11,7 @@ import { lstat, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../../register/failure.ts';
-import { placeAway, placeFull, placeLies, placeRefuses } from './failures.ts';
+import { notInPlace, placeAway, placeFull, placeLies, placeRefuses } from './failures.ts';
 import type { FileToSend, Place, PlaceFile } from './place.ts';
 import { type RcloneSettings, type RunOptions, runRclone } from './rclone-program.ts';
 import { whereRemoteLies } from './rclone-remote.ts';
@@ -35,7 +35,7 @@ interface Abilities {
 /** @param remote - as rclone writes it: 'remote:path' */
 export function openRclonePlace(remote: string, settings: RcloneSettings): Place {
   const options: RunOptions = { place: remote };
-  const at = (below: string) => (below === '' ? remote : `${remote}${/[:/]$/.test(remote) ? '' : '/'}${checkedPath(below)}`);
+  const at = (below: string) => `${remote}${/[:/]$/.test(remote) ? '' : '/'}${checkedPath(below)}`;
   const run = (args: string[], more: Partial<RunOptions> = {}) => runRclone(args, settings, { ...options, ...more });
   let abilities: Promise<Abilities> | null = null;
 
@@ -53,7 +53,9 @@ export function openRclonePlace(remote: string, settings: RcloneSettings): Place
       const names = join(scratch, 'names');
       await writeFile(names, files.map(file => `${checkedPath(file.path)}\n`).join(''));
       const hashes = hash === null ? [] : ['--hash', `--hash-type=${hash}`];
-      const text = await run(['lsjson', '-R', '--files-only', ...hashes, `--files-from-raw=${names}`, remote]).catch(emptyWhenMissing);
+      const text = await run(['lsjson', '-R', '--files-only', ...hashes, `--files-from-raw=${names}`, '--no-traverse', remote]).catch(
+        emptyWhenMissing,
+      );
       return new Map(readListing(text).map(file => [file.path, file]));
     });
   };
@@ -85,9 +87,18 @@ export function openRclonePlace(remote: string, settings: RcloneSettings): Place
             await symlink(resolve(file.local), name);
           }
           const how = ['--immutable', '--checksum', '--no-traverse', `--transfers=${FILES_AT_ONCE}`];
-          const first = moves ? at(`${INCOMING}/${randomUUID()}`) : remote;
-          await run(['copy', scratch, first, '--copy-links', ...how], { onProgress, signal });
-          if (moves) await run(['move', first, remote, '--delete-empty-src-dirs', ...how], { signal });
+          if (!moves) {
+            await run(['copy', scratch, remote, '--copy-links', ...how], { onProgress, signal });
+            return;
+          }
+          const draft = `${INCOMING}/${randomUUID()}`;
+          await run(['copy', scratch, at(draft), '--copy-links', ...how], { onProgress, signal });
+          // A folder at a time: rclone moves nothing from a remote into one around it.
+          for (const part of new Set(missing.map(file => file.path.split('/')[0] as string))) {
+            const isFile = missing.some(file => file.path === part);
+            await run([isFile ? 'moveto' : 'move', at(`${draft}/${part}`), at(part), ...how], { signal });
+          }
+          await run(['rmdirs', at(draft)], { signal }).catch(ignoreFailure);
         });
       } catch (error) {
         throw await asFull(error, missing);
@@ -104,16 +115,18 @@ export function openRclonePlace(remote: string, settings: RcloneSettings): Place
       if ((await lstat(local).catch(() => null)) !== null) throw new Error(`${local} is there already`);
       try {
         await run(['copyto', at(below), local], { path: below });
+        // Of an object store a name that is not there is an empty folder: copied with success.
+        if ((await lstat(local).catch(() => null))?.isFile() !== true) throw notInPlace(remote, below);
       } catch (error) {
-        await rm(local, { force: true });
+        await rm(local, { force: true, recursive: true });
         throw error;
       }
     },
 
     async list(folder) {
-      const text = await run(['lsjson', '-R', '--files-only', '--no-modtime', '--no-mimetype', at(folder)], { path: folder || '/' }).catch(
-        emptyWhenMissing,
-      );
+      const text = await run(['lsjson', '-R', '--files-only', '--no-modtime', '--no-mimetype', folder === '' ? remote : at(folder)], {
+        path: folder || '/',
+      }).catch(emptyWhenMissing);
       const found: PlaceFile[] = readListing(text)
         .map(file => ({ path: folder === '' ? file.path : `${folder}/${file.path}`, size: file.size }))
         .filter(file => !file.path.startsWith(`${INCOMING}/`));
@@ -126,7 +139,7 @@ export function openRclonePlace(remote: string, settings: RcloneSettings): Place
       await inScratch(async scratch => {
         const names = join(scratch, 'names');
         await writeFile(names, paths.map(path => `${checkedPath(path)}\n`).join(''));
-        await run(['delete', remote, `--files-from-raw=${names}`]);
+        await run(['delete', remote, `--files-from-raw=${names}`, '--no-traverse']);
       });
     },
 
@@ -190,6 +203,11 @@ function readListing(text: string): Listed[] {
 function emptyWhenMissing(error: unknown): string {
   if (error instanceof Failure && (error.code === 'not-in-place' || /directory not found/.test(error.message))) return '[]';
   throw error;
+}
+
+/** An empty folder that stays does no harm. */
+function ignoreFailure(error: unknown): void {
+  if (!(error instanceof Failure)) throw error;
 }
 
 async function inScratch<T>(work: (folder: string) => Promise<T>): Promise<T> {
