@@ -40,7 +40,8 @@ import {
   selectBooks,
   selectOtherFiles,
 } from './letter-queries.ts';
-import { selectMigrations, selectSealedKeys, selectSeries } from './queries.ts';
+import { STYLESHEET, stylesheet } from './page.ts';
+import { selectMigrations, selectSealedKeys, selectSeries, setTextHabits } from './queries.ts';
 import { agencyReadme } from './readme.ts';
 import { contentsPage } from './register-pages.ts';
 import { writeBook } from './write-letters.ts';
@@ -136,6 +137,7 @@ async function fillFrom(
   tar: HashedTar,
   key: SigningKey,
 ): Promise<Content> {
+  await setTextHabits(tx);
   const agency = await selectAgency(tx, options.code);
   if (agency === null) throw noSuchAgency(options.code);
   const cutAt = context.now();
@@ -147,6 +149,7 @@ async function fillFrom(
     const books = await selectBooks(tx, scope);
     const privateKeys = options.recipients !== null;
     await list.add(await tar.addBytes('README.txt', agencyReadme(agency, cutAt, key.fingerprint, privateKeys)));
+    await list.add(await tar.addBytes(STYLESHEET, await stylesheet()));
     await list.add(await tar.addBytes('index.html', contents(agency, cutAt, books, privateKeys)));
     const entries = books.reduce((sum, book) => sum + book.entries, 0);
     let done = 0;

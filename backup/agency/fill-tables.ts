@@ -9,7 +9,7 @@ import { quoted, tableShapes } from '../db/tables.ts';
 import { fieldValue, rowsIn, wholeRows } from './copy-text.ts';
 import { refusal } from './failures.ts';
 import { AGENCY_TABLE, type AgencyManifest, LEFT_BEHIND, type LeavingTable } from './format.ts';
-import { countRows, openMovingIn, passSequence, selectAgencyId, selectHighest, selectIdentities } from './queries.ts';
+import { countRows, openMovingIn, passSequence, selectAgencyId, selectHighest, selectIdentities, setTextHabits } from './queries.ts';
 
 export interface FillInput {
   manifest: AgencyManifest;
@@ -45,6 +45,7 @@ export async function refuseUnknownTables(tx: Transaction, manifest: AgencyManif
  */
 export async function fillTables(tx: Transaction, input: FillInput): Promise<number> {
   const { manifest } = input;
+  await setTextHabits(tx);
   const own = manifest.tables.find(table => table.name === AGENCY_TABLE);
   if (own === undefined) throw new LoadFault(`table ${AGENCY_TABLE}`, 'is not in the export');
   await copyTable(tx, own, '', input);

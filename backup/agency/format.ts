@@ -1,7 +1,7 @@
 /**
  * The format of one agency's complete export, 'saraban agency', version 1. docs/agency-export.md says the same for people; export.ts writes it, import.ts reads it.
  *
- *   README.txt, index.html                    for people: what this is, and the registers to read
+ *   README.txt, index.html, style.css         for people: what this is, and the registers to read
  *   letters/<register>/<year>/<number>/…      index.html, entry.json, message.eml, attachments/…, parts/…
  *   registers/<register>-<year>.csv, …html    the books
  *   days/, certificates/, mails/, other-mail/, blobs/   every other stored file; each stored file lies in the archive once

@@ -2,7 +2,17 @@
 import { type Clockwork, dayText, timeText } from './dates.ts';
 import type { LetterRow } from './letter-queries.ts';
 import { html, linkTo, page, sizeText } from './page.ts';
-import { NUMBER_WORDS, PURPOSE_WORDS, REGISTER_WORDS, ROUTE_WORDS, SECRECY_WORDS, STATE_WORDS, URGENCY_WORDS } from './words.ts';
+import {
+  ACKNOWLEDGEMENT_WORDS,
+  ACT_WORDS,
+  NUMBER_WORDS,
+  PURPOSE_WORDS,
+  REGISTER_WORDS,
+  ROUTE_WORDS,
+  SECRECY_WORDS,
+  STATE_WORDS,
+  URGENCY_WORDS,
+} from './words.ts';
 
 export const LETTER_FORMAT = 'saraban letter 1';
 
@@ -55,13 +65,15 @@ ${row.rawSha256 === null ? '' : `<tr><th>SHA-256 ของไฟล์ต้น�
 <tr><th>ค่าแฮชของรายการก่อนหน้า <span class="en">Hash of the entry before</span></th><td><code>${row.previousHash}</code></td></tr>
 <tr><th>รหัสตรวจสอบ <span class="en">Public code</span></th><td><code>${html(row.publicCode)}</code></td></tr>
 </table></div>`;
-  return page(`${number} ${row.subject}`, body);
+  return page(`${number} ${row.subject}`, body, DEPTH);
 }
 
 function acknowledgementText(row: LetterRow, agency: Clockwork): string {
   if (row.acknowledgement === null) return '';
   const { state, recipient, sentAt } = row.acknowledgement;
-  return [state, recipient, sentAt === null ? '' : timeText(new Date(sentAt), agency)].filter(text => text !== '').join(' · ');
+  return [ACKNOWLEDGEMENT_WORDS[state] ?? state, recipient, sentAt === null ? '' : timeText(new Date(sentAt), agency)]
+    .filter(text => text !== '')
+    .join(' · ');
 }
 
 function filesPart(row: LetterRow): string {
@@ -97,7 +109,7 @@ function historyPart(row: LetterRow, agency: Clockwork): string {
   if (row.history.length === 0) return '';
   const lines = row.history.map(
     act =>
-      `<tr><td class="number">${html(timeText(new Date(act.at), agency))}</td><td>${html(act.kind)}</td><td>${html(act.by ?? '')}</td><td><code>${html(JSON.stringify(act.detail))}</code></td></tr>`,
+      `<tr><td class="number">${html(timeText(new Date(act.at), agency))}</td><td>${html(ACT_WORDS[act.kind] ?? act.kind)}</td><td>${html(act.by ?? '')}</td><td><code>${html(JSON.stringify(act.detail))}</code></td></tr>`,
   );
   return `<h2>ประวัติ <span class="en">History</span></h2><div class="paper"><table><tr><th>เวลา</th><th>การกระทำ</th><th>โดย</th><th>รายละเอียด</th></tr>${lines.join('\n')}</table></div>`;
 }

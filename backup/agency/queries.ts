@@ -104,3 +104,9 @@ export async function selectHighest(tx: Transaction, table: string, column: stri
 export async function passSequence(tx: Transaction, sequence: string, value: number): Promise<void> {
   await tx`SELECT setval(${sequence}::regclass, ${value + 1_000}) WHERE nextval(${sequence}::regclass) <= ${value}`;
 }
+
+/** How COPY writes and reads times and bytes, whatever a database was told otherwise: the file must mean the same everywhere. */
+export async function setTextHabits(tx: Transaction): Promise<void> {
+  await tx`SELECT set_config('datestyle', 'ISO, YMD', true), set_config('timezone', 'UTC', true), set_config('bytea_output', 'hex', true),
+                  set_config('intervalstyle', 'iso_8601', true), set_config('extra_float_digits', '1', true)`;
+}

@@ -34,10 +34,10 @@ export function registerPage(book: BookRow, rows: LetterRow[], agency: Clockwork
   const body = `<nav><a href="${linkTo('index.html', DEPTH)}">สารบัญ <span class="en">Contents</span></a></nav>
 <header><p class="soft">${html(agency.nameTh)}</p><h1>${both(words)} พ.ศ. ${book.year}</h1></header>
 ${pages.length > 1 ? `<p class="pages">${pages.join(' ')}</p>` : ''}
-<div class="paper"><table><tr><th>${html(NUMBER_WORDS[book.register] ?? '')}</th><th>ที่</th><th>ลงวันที่</th><th>จาก</th><th>ถึง</th><th>เรื่อง</th><th>การปฏิบัติ</th><th>ลงทะเบียนเมื่อ</th><th>สถานะ/หมายเหตุ</th></tr>
+<div class="paper"><table class="book"><tr><th>${html(NUMBER_WORDS[book.register] ?? '')}</th><th>ที่</th><th>ลงวันที่</th><th>จาก</th><th>ถึง</th><th>เรื่อง</th><th>การปฏิบัติ</th><th>ลงทะเบียนเมื่อ</th><th>สถานะ/หมายเหตุ</th></tr>
 ${lines.join('\n')}
 </table></div>`;
-  return page(`${words.th} ${book.year}`, agency.calendar === 'buddhist' ? body : body.replace(' พ.ศ. ', ' '));
+  return page(`${words.th} ${book.year}`, agency.calendar === 'buddhist' ? body : body.replace(' พ.ศ. ', ' '), DEPTH);
 }
 
 export interface Contents {
@@ -70,5 +70,5 @@ ${contents.lists
       `<h2>${both(list.title)}</h2><div class="paper"><table>${list.links.map(link => `<tr><td><a href="${linkTo(link.path, 0)}">${html(link.label)}</a></td></tr>`).join('\n')}</table></div>`,
   )
   .join('\n')}`;
-  return page(`${contents.title.th} ${agency.nameTh}`, body);
+  return page(`${contents.title.th} ${agency.nameTh}`, body, 0);
 }

@@ -36,3 +36,29 @@ export const ROUTE_WORDS: Record<string, string> = {
 
 /** Stands for the words of a letter that is not in this archive. */
 export const MASKED = 'หนังสือลับ (ไม่อยู่ในชุดนี้)';
+
+export const ACKNOWLEDGEMENT_WORDS: Record<string, string> = {
+  waiting: 'รอแจ้งผลการรับ',
+  held: 'รอเจ้าหน้าที่ตัดสินใจ',
+  refused: 'ไม่แจ้งผลการรับ',
+  queued: 'รอส่ง',
+  sent: 'แจ้งผลการรับแล้ว',
+  failed: 'ส่งไม่สำเร็จ',
+  uncertain: 'ไม่แน่ใจว่าแจ้งผลการรับถึงหรือไม่',
+};
+
+/** Acts on a letter; one that is not here stands by its code, as in entry.json. */
+export const ACT_WORDS: Record<string, string> = {
+  opened: 'เปิดอ่าน',
+  amended: 'แก้ไขข้อเท็จจริง',
+  'fact-changed': 'ข้อเท็จจริงเปลี่ยน',
+  confirmed: 'ยืนยันการรับ',
+  routed: 'ส่งต่อ',
+  'route-confirmed': 'หน่วยงานรับ',
+  closed: 'ปิดเรื่อง',
+  returned: 'ส่งคืน',
+  cancelled: 'ยกเลิก',
+  'moved-away': 'ย้ายไปทะเบียนลับ',
+  'moved-in': 'ย้ายเข้าทะเบียนลับ',
+  'acknowledgement-asked': 'สั่งแจ้งผลการรับ',
+};
