@@ -35,7 +35,9 @@ export async function openCopyKeys(options: { data: string; backup: Pick<BackupS
   const identities = await readIdentities(file);
   const own: string[] = [];
   for (const identity of identities) own.push(await recipientOf(identity));
-  const recipients = backup.recipients.length === 0 ? own : backup.recipients;
+  // Of the appliance's own file the first is in use; those below it were, and open the copies of their time (rotate-key.ts).
+  const inUse = backup.identity === null ? own.slice(0, 1) : own;
+  const recipients = backup.recipients.length === 0 ? inUse : backup.recipients;
   // A proof with a key that opens nothing would fail every night; said at the start instead.
   if (!own.some(recipient => recipients.includes(recipient))) throw foreign(file);
   return { recipients, identities, heldElsewhere: false, identityFile: file };

@@ -85,6 +85,13 @@ export const COMMANDS: Record<string, Command> = {
     en: 'Restore the whole appliance, one agency or one letter from a copy, and verify it',
     load: async () => (await import('./restore.ts')).restore,
   },
+  backup: {
+    usage:
+      'now [--no-proof] | list | verify [--copy ID] [--place NAME] [--identity FILE] | prune [--dry-run] | key [--sheet FILE.pdf] [--new]',
+    th: 'ทำสำเนาทันที ดูรายการ พิสูจน์ด้วยการกู้คืนจริง ลบสำเนาเก่าตามเกณฑ์ และจัดการกุญแจของสำเนา',
+    en: 'Make a copy now, list the copies, prove one by restoring it, remove old ones by the rules, see and change their key',
+    load: async () => (await import('./backup.ts')).backup,
+  },
   doctor: {
     usage: '',
     th: 'ตรวจว่าเครื่องและการตั้งค่าพร้อมใช้งาน และบอกวิธีแก้',

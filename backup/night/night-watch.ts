@@ -166,7 +166,7 @@ function lateAt(place: string, failure: Failure): Problem {
     code: 'changes-late',
     place,
     text: {
-      th: `แหล่งเก็บสำเนา ${place} ไม่ได้รับสำเนาระหว่างวันมานานกว่าหนึ่งชั่วโมง: ${failure.userMessage.th}`,
+      th: `ที่เก็บสำเนา ${place} ไม่ได้รับสำเนาระหว่างวันมานานกว่าหนึ่งชั่วโมง: ${failure.userMessage.th}`,
       en: `The place ${place} has had no copy of changes for more than an hour: ${failure.userMessage.en}`,
     },
   };

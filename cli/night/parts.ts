@@ -12,6 +12,7 @@ import { type ConnectionOptions, type Database, openDatabase } from '../../regis
 import type { Jobs } from '../../register/jobs/jobs.ts';
 import { createPrinter, type Printer } from '../../register/print/print.ts';
 import { openSecretBox, type SecretBox, secretsKeyFile } from '../../register/seal/secret-box.ts';
+import { formSheets } from '../../register/sheet/register-sheet.ts';
 import { openFolderStore, type Store } from '../../register/store/folder.ts';
 import type { Log } from '../log.ts';
 import { programVersion } from '../program-version.ts';
@@ -96,8 +97,15 @@ export async function copyContext(parts: NightParts, signal?: AbortSignal): Prom
   };
 }
 
-/** @param identities - what opens the copies, when it is not the key of the settings */
-export async function proveContext(parts: NightParts, identities?: string[]): Promise<ProveContext> {
+export interface ProofWishes {
+  /** What opens the copies, when it is not the key of the settings. */
+  identities?: string[];
+  /** Every letter is fetched back, not a night's share of the older ones. */
+  full?: boolean;
+}
+
+/** @throws Failure `copy-key-unfit` */
+export async function proveContext(parts: NightParts, wishes: ProofWishes = {}): Promise<ProveContext> {
   const { settings, log } = parts;
   const live = 'url' in parts.connection ? { url: parts.connection.url } : null;
   return {
@@ -105,14 +113,14 @@ export async function proveContext(parts: NightParts, identities?: string[]): Pr
     app: parts.app,
     jobs: parts.jobs,
     store: parts.store,
-    identities: identities ?? (await parts.keys()).identities,
+    identities: wishes.identities ?? (await parts.keys()).identities,
     box: parts.box,
     now: parts.now,
     version: programVersion(),
     log,
     data: settings.data,
     openScratch: () => openScratch(settings.data, live, log),
-    proof: { bytes: settings.backup.proofBytes, letters: settings.backup.proofLetters },
+    proof: { bytes: wishes.full === true ? null : settings.backup.proofBytes, letters: settings.backup.proofLetters },
     printCertificate: data => parts.printer.certificate(data),
   };
 }
@@ -120,5 +128,5 @@ export async function proveContext(parts: NightParts, identities?: string[]): Pr
 export function closeContext(parts: NightParts): CloseContext {
   const { app, jobs, store, box, now, printer, settings, log } = parts;
   const timestamp = settings.timestampUrl === null ? null : { url: settings.timestampUrl };
-  return { db: app, jobs, store, box, now, printer, sheet: null, timestamp, log };
+  return { db: app, jobs, store, box, now, printer, sheet: formSheets, timestamp, log };
 }

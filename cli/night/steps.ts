@@ -10,10 +10,12 @@ import { prove } from '../../backup/prove/prove.ts';
 import { prune } from '../../backup/retain/prune.ts';
 import { closeDueDays } from '../../register/close-day.ts';
 import { Failure, type UserMessage } from '../../register/failure.ts';
-import { closeContext, copyContext, type NightParts, proveContext } from './parts.ts';
+import { closeContext, copyContext, type NightParts, type ProofWishes, proveContext } from './parts.ts';
 
 export interface NightWishes {
   signal: AbortSignal;
+  /** Closes the days that are due first. */
+  closes: boolean;
   proves: boolean;
   prunes: boolean;
   /** Told to the monitor of SARABAN_BACKUP_PING. */
@@ -27,7 +29,7 @@ export interface NightWishes {
 export async function oneNight(parts: NightParts, wishes: NightWishes): Promise<NightOutcome> {
   const { settings, places, now, log } = parts;
   const steps: NightSteps = {
-    closeDays: () => closeAllDays(parts),
+    closeDays: async () => (wishes.closes ? await closeAllDays(parts) : []),
     copy: () => copyOnce(parts, wishes),
     prove: wishes.proves
       ? async (id, place) => {
@@ -52,8 +54,8 @@ export async function watch(parts: NightParts): Promise<void> {
   await watchChanges(parts.db, places.length > 0 && everyMinutes > 0);
 }
 
-export async function proveAt(parts: NightParts, id: string, place: Place, identities?: string[]): Promise<Certificate> {
-  return await prove(await proveContext(parts, identities), id, place);
+export async function proveAt(parts: NightParts, id: string, place: Place, wishes: ProofWishes = {}): Promise<Certificate> {
+  return await prove(await proveContext(parts, wishes), id, place);
 }
 
 /** Closes what is due in every agency; one agency's trouble keeps no other's day open. */

@@ -89,7 +89,7 @@ function watchOver(parts: NightParts): NightWatch {
     everyMinutes,
     elapsed: () => performance.now(),
     closeDays: () => closeAllDays(parts),
-    runNight: (signal, prunes) => oneNight(parts, { signal, prunes, proves: true, pings: true }),
+    runNight: (signal, prunes) => oneNight(parts, { signal, prunes, closes: true, proves: true, pings: true }),
     makeChanges: async signal => await makeChanges(await copyContext(parts, signal)),
   });
 }
