@@ -214,6 +214,25 @@ describe('when something is wrong', () => {
     await night().owner`DELETE FROM copy WHERE id = ${id}`;
   });
 
+  it('what the night itself is alarmed about stands on the pages, its particulars on the provider’s alone', async () => {
+    for (const [code, place] of [
+      ['place-full', REMOTE],
+      ['days', ''],
+      ['not-known-to-pages', ''],
+    ])
+      await night().owner`
+        INSERT INTO night_alarm (code, place, since, told_at, problem_th, problem_en)
+        VALUES (${code ?? ''}, ${place ?? ''}, now(), now(), ${`เหตุ ${code} ของ blue`}, 'x')`;
+    const mine = (await office.admin.get('/copies')).html;
+    expect(mine).toContain('ที่เก็บสำเนาเต็ม');
+    expect(mine).toContain('ระบบกลางคืนแจ้งเหตุ');
+    expect(mine).not.toMatch(/ปิดทะเบียนของวันไม่ได้|ของ blue/);
+    const theirs = (await provider.get('/provider/copies')).html;
+    for (const words of ['ที่เก็บสำเนาเต็ม', 'ปิดทะเบียนของวันไม่ได้', 'เหตุ place-full ของ blue']) expect(theirs).toContain(words);
+    await night().owner`DELETE FROM night_alarm`;
+    expect((await office.admin.get('/copies')).html).not.toContain('ที่เก็บสำเนาเต็ม');
+  });
+
   it('a proof that failed names what was found, to the agency concerned', async () => {
     office.clock.now = new Date(nightAt(-1).getTime() + 6 * 3_600_000);
     office.admin = await office.signIn('administrator@red');

@@ -1,6 +1,6 @@
 /** SQL of the copies in other places and of the certificates that prove them: looking only. */
 import type { Transaction } from '../db/connect.ts';
-import type { CertificateRow, CopyRow, PlaceRow } from './nights.ts';
+import type { AlarmRow, CertificateRow, CopyRow, PlaceRow } from './nights.ts';
 
 function certificateColumns(tx: Transaction) {
   return tx`
@@ -41,10 +41,12 @@ export async function selectCopyIds(
   tx: Transaction,
   filter: { wholeOnly: boolean; before: string | null; limit: number },
 ): Promise<string[]> {
+  const below = (column: string) => (filter.before === null ? tx`` : tx`AND ${tx(column)} < ${filter.before}`);
+  // Each half bounded by itself: the copies of changes are hundreds a day.
   const rows = await tx<{ id: string }[]>`
-    SELECT id FROM copy WHERE true ${filter.wholeOnly ? tx`AND kind = 'whole'` : tx``} ${filter.before === null ? tx`` : tx`AND id < ${filter.before}`}
+    (SELECT id FROM copy WHERE true ${filter.wholeOnly ? tx`AND kind = 'whole'` : tx``} ${below('id')} ORDER BY id DESC LIMIT ${filter.limit})
     UNION
-    SELECT copy_id FROM certificate WHERE agency_id = current_agency() ${filter.before === null ? tx`` : tx`AND copy_id < ${filter.before}`}
+    (SELECT DISTINCT copy_id FROM certificate WHERE agency_id = current_agency() ${below('copy_id')} ORDER BY copy_id DESC LIMIT ${filter.limit})
     ORDER BY id DESC LIMIT ${filter.limit}`;
   return rows.map(row => row.id);
 }
@@ -75,6 +77,12 @@ export async function selectNewestChanges(tx: Transaction): Promise<Date | null>
   const [row] = await tx<{ at: Date | null }[]>`
     SELECT coalesce(cut_at, began_at) AS at FROM copy WHERE state = 'made' ORDER BY began_at DESC LIMIT 1`;
   return row?.at ?? null;
+}
+
+/** What is the matter with the night just now, the oldest first. */
+export async function selectAlarms(tx: Transaction): Promise<AlarmRow[]> {
+  return await tx<AlarmRow[]>`
+    SELECT code, place, since, problem_th AS th, problem_en AS en FROM night_alarm ORDER BY since, code, place`;
 }
 
 /** Whether the appliance's figures are those of one agency alone. */

@@ -11,6 +11,7 @@ import { boundedLimit } from './cursor.ts';
 import { looking } from './entry-queries.ts';
 import {
   isOnlyAgency,
+  selectAlarms,
   selectCertificate,
   selectCertificatesOf,
   selectCopies,
@@ -66,6 +67,17 @@ export interface PlaceRow {
   provenAt: Date | null;
   restoreMs: number | null;
   problem: string;
+}
+
+/** Something that is the matter with the night, for as long as it lasts. */
+export interface AlarmRow {
+  /** A word of backup/night/alarms.ts. */
+  code: string;
+  place: string;
+  since: Date;
+  /** What exactly, in words; '' for who is not the provider, for it may name what is another agency's. */
+  th: string;
+  en: string;
 }
 
 /** One copy: of the appliance, with what the agency's own certificates say of it. */
@@ -178,6 +190,17 @@ const STATE_OF: Record<CertificateOutcome, PlaceState> = { proven: 'proven', par
 function placeOfCertificate(certificate: CertificateRow): PlaceRow {
   const { place, at, outcome } = certificate;
   return { place, state: STATE_OF[outcome], sentAt: null, provenAt: outcome === 'failed' ? null : at, restoreMs: null, problem: '' };
+}
+
+// Of these an agency learns nothing: they are the machine's own, or may be about somebody else's day or letter.
+const NOT_FOR_AGENCIES = new Set(['blobs', 'days', 'prune', 'changes-slow']);
+
+/** What is the matter with the night now. Empty for who may not see copies. */
+export async function listAlarms(db: Database, officer: Officer): Promise<AlarmRow[]> {
+  if (!maySee(officer)) return [];
+  const rows = await looking(db, officer, selectAlarms);
+  if (may(officer, 'provider')) return rows;
+  return rows.filter(row => !NOT_FOR_AGENCIES.has(row.code)).map(row => ({ ...row, th: '', en: '' }));
 }
 
 /** A certificate of the officer's agency, or null. */

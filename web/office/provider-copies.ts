@@ -3,7 +3,15 @@
  * that has one made. Counts, sizes and hashes; no letter.
  */
 import { copyWaits, requestCopy } from '../../register/act/request-copy.ts';
-import { type AgencyCopies, type CopyRow, copiesOfAgencies, copyStanding, listNights, runningCopy } from '../../register/look/nights.ts';
+import {
+  type AgencyCopies,
+  type CopyRow,
+  copiesOfAgencies,
+  copyStanding,
+  listAlarms,
+  listNights,
+  runningCopy,
+} from '../../register/look/nights.ts';
 import { cutOf, summaryOf } from '../../register/look/standing.ts';
 import type { CopyPlace } from '../context.ts';
 import { copyPlacesOf } from '../copy-places.ts';
@@ -84,15 +92,16 @@ async function showCopies(context: OfficeContext, request: Request, response: Re
   const format = formatOf(visit);
   const places = await copyPlacesOf(context);
   const rule = await standingRule(context, visit);
-  const [standing, nights, agencies, running, copy] = await Promise.all([
+  const [standing, nights, agencies, running, copy, alarms] = await Promise.all([
     copyStanding(context.db, visit.officer, rule),
     listNights(context.db, visit.officer, { wholeOnly: true, limit: NIGHTS }),
     copiesOfAgencies(context.db, visit.officer, rule),
     runningShown(context, visit),
     runningCopy(context.db, visit.officer, visit.now),
+    listAlarms(context.db, visit.officer),
   ]);
-  const slow = copy !== null && visit.now.getTime() - copy.beganAt.getTime() > SLOW_MS;
-  const head = headOf(visit, format, standing, rule, places, nights.items[0]);
+  const slow = copy !== null && !alarms.some(alarm => alarm.code === 'too-slow') && visit.now.getTime() - copy.beganAt.getTime() > SLOW_MS;
+  const head = headOf(visit, format, rule, { standing, places, night: nights.items[0], alarms });
   await sendOffice(
     context,
     request,
@@ -102,7 +111,7 @@ async function showCopies(context: OfficeContext, request: Request, response: Re
     { title: text.night.provider.title, current: 'copies', problem, status: problem === '' ? 200 : 409 },
     {
       ...head,
-      alarms: [...head.alarms, ...(slow ? [{ ...text.night.copies.alarm.slow, tone: 'warn', urgent: false }] : [])],
+      alarms: [...head.alarms, ...(slow ? [{ ...text.night.copies.alarm.slow, tone: 'warn', urgent: false, detail: '' }] : [])],
       running,
       mayMake: running === null,
       action: BASE,

@@ -7,12 +7,12 @@ import {
   type CertificateRow,
   copyStanding,
   getCertificate,
+  listAlarms,
   listNights,
   type NightRow,
   type StandingRule,
 } from '../../register/look/nights.ts';
-import { type CopyStanding, cutOf, summaryOf } from '../../register/look/standing.ts';
-import type { CopyPlace } from '../context.ts';
+import { cutOf, summaryOf } from '../../register/look/standing.ts';
 import { copyPlacesOf, elsewhere } from '../copy-places.ts';
 import { sendNotFound } from '../errors.ts';
 import type { Format } from '../format.ts';
@@ -23,6 +23,7 @@ import type { SignedIn } from '../visit.ts';
 import { type RegisterFigure, registersOf } from './certificate-detail.ts';
 import {
   type Alarm,
+  type AlarmInput,
   ageWords,
   alarmsOf,
   durationWords,
@@ -54,9 +55,10 @@ export async function copiesPage(context: PageContext, request: Request, respons
   const format = formatOf(visit);
   const places = await copyPlacesOf(context);
   const rule = await standingRule(context, visit);
-  const [standing, nights] = await Promise.all([
+  const [standing, nights, alarms] = await Promise.all([
     copyStanding(context.db, visit.officer, rule),
     listNights(context.db, visit.officer, { wholeOnly: true, limit: NIGHTS }),
+    listAlarms(context.db, visit.officer),
   ]);
   const shown = standing.newest;
   await sendPage(
@@ -67,7 +69,7 @@ export async function copiesPage(context: PageContext, request: Request, respons
     'copies',
     { title: words.title, current: 'copies' },
     {
-      ...headOf(visit, format, standing, rule, places, nights.items[0]),
+      ...headOf(visit, format, rule, { standing, places, night: nights.items[0], alarms }),
       last: shown === null ? null : await certificateShown(context, visit, format, shown, '/copies'),
       ...nightsShown(visit, format, nights.items, '/copies'),
       empty: nights.items.length === 0 && shown === null ? emptyOf(context, visit, places?.length ?? 0) : null,
@@ -80,11 +82,10 @@ export async function copiesPage(context: PageContext, request: Request, respons
 export function headOf(
   visit: SignedIn,
   format: Format,
-  standing: CopyStanding,
   rule: StandingRule,
-  places: CopyPlace[] | null,
-  night: NightRow | undefined,
+  input: AlarmInput,
 ): { sentence: string; tone: Tone; tag: string; under: string; alarms: Alarm[] } {
+  const { standing } = input;
   const words = visit.text.night.copies;
   const { good } = standing;
   const restore = good === null ? null : summaryOf(good).restoreMs;
@@ -100,7 +101,7 @@ export function headOf(
     tone: standingTone(standing),
     tag: words.rail[standing.state],
     under: under.join(' · '),
-    alarms: alarmsOf(visit, standing, places, night),
+    alarms: alarmsOf(visit, input),
   };
 }
 

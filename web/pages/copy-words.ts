@@ -1,5 +1,5 @@
 /** How copies are spoken of: a state in words and colour, a time as an officer says it, a place by its kind, a trend as bars. Pure. */
-import type { CertificateRow, NightRow, PlaceRow } from '../../register/look/nights.ts';
+import type { AlarmRow, CertificateRow, NightRow, PlaceRow } from '../../register/look/nights.ts';
 import { type CopyStanding, summaryOf } from '../../register/look/standing.ts';
 import type { CopyPlace } from '../context.ts';
 import type { Format } from '../format.ts';
@@ -84,21 +84,47 @@ export interface Alarm {
   help: string;
   tone: Tone;
   urgent: boolean;
+  /** What exactly; '' for who need not know. */
+  detail: string;
+}
+
+/** The words of an alarm of the night (backup/night/alarms.ts) where its own code is not a word of ours. */
+const SAME: Record<string, AlarmName> = { 'not-proven': 'failed', 'too-old': 'old', 'too-slow': 'slow' };
+const CALM = new Set<AlarmName>(['slow', 'changes-slow', 'prune']);
+
+export interface AlarmInput {
+  standing: CopyStanding;
+  places: CopyPlace[] | null;
+  /** The newest. */
+  night: NightRow | undefined;
+  /** What the night itself is alarmed about. */
+  alarms: AlarmRow[];
 }
 
 /** What is wrong and what to do about it, the worst first. */
-export function alarmsOf(visit: SignedIn, standing: CopyStanding, places: CopyPlace[] | null, night: NightRow | undefined): Alarm[] {
-  const names: [AlarmName, Tone][] = [];
+export function alarmsOf(visit: SignedIn, { standing, places, night, alarms }: AlarmInput): Alarm[] {
+  const found = new Map<AlarmName, { tone: Tone; detail: string }>();
+  const add = (name: AlarmName, tone: Tone, detail = '') => {
+    const before = found.get(name);
+    found.set(name, { tone: before?.tone ?? tone, detail: [before?.detail ?? '', detail].filter(text => text !== '').join(' · ') });
+  };
   const noPlace = standing.state === 'no-place';
-  if (noPlace) names.push([places === null || places.length === 0 ? 'no-place' : 'not-elsewhere', 'warn']);
-  if (standing.notMade) names.push(['not-made', 'alarm']);
+  if (noPlace) add(places === null || places.length === 0 ? 'no-place' : 'not-elsewhere', 'warn');
+  if (standing.notMade) add('not-made', 'alarm');
   const unsent = night?.places.some(place => placeTone(place.state) === 'alarm') === true && !standing.notMade;
-  if (standing.failed.length > 0) names.push([provenElsewhere(standing) ? 'place' : 'failed', 'alarm']);
-  else if (unsent) names.push(['place', 'warn']);
-  if (standing.old) names.push(['old', 'alarm']);
-  if (standing.good === null && !noPlace && !standing.notMade && standing.failed.length === 0) names.push(['none', 'warn']);
-  if (standing.state === 'partly') names.push(['partly', 'warn']);
-  return names.map(([name, tone]) => ({ ...visit.text.night.copies.alarm[name], tone, urgent: tone === 'alarm' }));
+  const mixed = provenElsewhere(standing);
+  if (standing.failed.length > 0) add(mixed ? 'place' : 'failed', 'alarm');
+  else if (unsent) add('place', 'warn');
+  if (standing.old) add('old', 'alarm');
+  const words = visit.text.night.copies.alarm;
+  for (const { code, th, en } of alarms) {
+    const name = mixed && code === 'not-proven' ? 'place' : (SAME[code] ?? code);
+    const known = name in words ? (name as AlarmName) : 'other';
+    add(known, CALM.has(known) ? 'warn' : 'alarm', visit.language === 'th' ? th : en);
+  }
+  if (standing.good === null && !noPlace && found.size === 0) add('none', 'warn');
+  if (standing.state === 'partly') add('partly', 'warn');
+  return [...found].map(([name, { tone, detail }]) => ({ ...words[name], tone, urgent: tone === 'alarm', detail }));
 }
 
 /** Places by their kind, numbered when there are several of one kind: a path or a remote's settings are nobody's business but the provider's. */

@@ -76,6 +76,54 @@ export const nightEn: Text['night'] = {
         title: 'The copy under way takes unusually long',
         help: 'Please look at the line and at the place. The copies of earlier nights are good.',
       },
+      'place-away': {
+        title: 'A place cannot be reached',
+        help: 'The provider must look at the line, the mount or the account of the remote. What was sent before is still there.',
+      },
+      'place-full': {
+        title: 'A place is full',
+        help: 'The provider must add room, or keep fewer nights (SARABAN_BACKUP_KEEP). Do not delete files there by hand.',
+      },
+      'place-refuses': {
+        title: 'A place refuses a file',
+        help: 'The provider must look at the right to write there, or at a file of the same name with other contents.',
+      },
+      'rclone-missing': {
+        title: 'The program rclone is missing',
+        help: 'The provider must install rclone on this machine before copies can be sent.',
+      },
+      'changes-late': {
+        title: 'The copies between nights are late',
+        help: 'A machine lost now might lose more than an hour of letters. The provider must look at the way to the place.',
+      },
+      'changes-slow': {
+        title: 'A copy between nights takes longer than its interval',
+        help: 'Choose a longer interval in SARABAN_BACKUP_EVERY, or a faster line.',
+      },
+      key: {
+        title: 'The key to the copies does not work',
+        help: 'Nothing can be proven until this is mended. The provider must compare SARABAN_BACKUP_IDENTITY with the escrow sheet.',
+      },
+      clock: {
+        title: 'The machine’s clock is off',
+        help: 'No old copy is removed until it is right. The provider must look at the machine’s time service (NTP).',
+      },
+      blobs: {
+        title: 'Stored files are missing',
+        help: 'Run saraban verify, and bring the missing letters back from a copy with saraban restore.',
+      },
+      days: {
+        title: 'A day could not be closed',
+        help: 'See the reason above. It is tried again every few minutes, and every day that is due is caught up.',
+      },
+      prune: {
+        title: 'Old copies were not removed',
+        help: 'Nothing is lost. See the reason above, then run saraban backup prune.',
+      },
+      other: {
+        title: 'The night raised an alarm',
+        help: 'The provider was told, and can look with saraban doctor.',
+      },
     },
 
     last: 'Newest certificate',
@@ -165,6 +213,7 @@ export const nightEn: Text['night'] = {
     progress: (done, total) => `${done} of ${total}`,
     step: {
       '': 'getting ready',
+      looking: 'looking for what is new',
       tables: 'reading the database',
       letters: 'gathering letters',
       packs: 'encrypting and packing',
