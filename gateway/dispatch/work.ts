@@ -13,6 +13,7 @@ import { notifyRouteHandler } from './notify.ts';
 import { selectRecipient } from './queries.ts';
 import { returnLetterHandler } from './return-letter.ts';
 import { sendMailHandler } from './send-mail.ts';
+import { sendReportHandler } from './send-report.ts';
 
 // Deliveries wait for other people's servers, so many may wait at once; a quarter of them at most for one domain.
 const DELIVERIES = 12;
@@ -28,6 +29,7 @@ export async function registerGatewayWork(context: GatewayContext): Promise<{ st
   await jobs.work('notify-route', 2, notifyRouteHandler(context));
   await jobs.work('return-letter', 1, returnLetterHandler(context));
   await jobs.work('understand-notice', 1, understandNoticeHandler(context));
+  await jobs.work('send-report', 1, sendReportHandler(context));
   await jobs.work('send-mail', DELIVERIES, sendingInLanes(context));
 
   const timers = [every(SWEEP_EVERY_MS, () => sweep(context), context), every(SWEEP_FILES_EVERY_MS, () => sweepFiles(context), context)];

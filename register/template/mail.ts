@@ -35,10 +35,13 @@ export function isMailTemplateName(name: string): name is MailTemplateName {
   return (MAIL_TEMPLATES as readonly string[]).includes(name);
 }
 
-const defaults = new Map<MailTemplateName, MailTemplate>();
+/** Reports of the register itself. Their words are the program's: an agency that edits them could make a failed proof read like a good one. */
+export type ReportTemplateName = 'report-closed-day' | 'report-certificate' | 'report-alarm';
+
+const defaults = new Map<MailTemplateName | ReportTemplateName, MailTemplate>();
 
 /** The template that the program brings. Read once a process. */
-export function defaultMailTemplate(name: MailTemplateName): MailTemplate {
+export function defaultMailTemplate(name: MailTemplateName | ReportTemplateName): MailTemplate {
   let template = defaults.get(name);
   if (template === undefined) {
     const read = (part: string) => readFileSync(new URL(`../../config/templates/${name}.${part}.hbs`, import.meta.url), 'utf8');
@@ -59,9 +62,18 @@ export async function renderMail(tx: Transaction, name: MailTemplateName, data: 
     const filled = fill(edited, data);
     if (filled.outcome === 'ok') return { ...filled.mail, fellBack: false };
   }
+  return { ...fillDefault(name, data), fellBack: edited !== null };
+}
+
+/** Fills the program's own words of a report: data of register/template/report.ts. */
+export function renderReport(name: ReportTemplateName, data: object): RenderedMail {
+  return fillDefault(name, data);
+}
+
+function fillDefault(name: MailTemplateName | ReportTemplateName, data: object): RenderedMail {
   const filled = fill(defaultMailTemplate(name), data);
   if (filled.outcome !== 'ok') throw new Error(`default template ${name}: ${filled.faults[0]?.message.en ?? ''}`);
-  return { ...filled.mail, fellBack: edited !== null };
+  return filled.mail;
 }
 
 /**
