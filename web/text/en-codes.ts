@@ -159,6 +159,7 @@ export const enCodes: Text['code'] = {
     'found-infected': 'Found infected',
     reread: 'Read again',
     'day-closed': 'Closed the day’s register',
+    'day-timestamped': 'Timestamped the day’s register',
     'day-opened': 'Opened files of a closed day',
     'report-queued': 'Queued a report',
     restored: 'Restored from a copy',

@@ -159,6 +159,7 @@ export const thCodes = {
     'found-infected': 'พบไวรัส',
     reread: 'ให้อ่านใหม่',
     'day-closed': 'ปิดทะเบียนของวัน',
+    'day-timestamped': 'ประทับเวลาทะเบียนของวัน',
     'day-opened': 'เปิดไฟล์ของวันที่ปิดทะเบียน',
     'report-queued': 'เตรียมส่งรายงาน',
     restored: 'กู้คืนจากสำเนา',
