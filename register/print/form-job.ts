@@ -1,4 +1,4 @@
-/** What goes between register/print/print.ts and the press. */
+/** What goes between register/print/press-line.ts and the press. */
 import type { CertificateData, EscrowSheetData, FormData, NumberBookData, StampData } from './data.ts';
 
 export type FormJob =

@@ -111,6 +111,19 @@ describe('forms 13 and 14', () => {
     expect(said).toContain(`หน้า ${pages} จาก ${pages}`);
   });
 
+  it('a long register is set in parts, and comes out as one file with its pages counted through', async () => {
+    const rows = Array.from({ length: 2_100 }, (_, index) => row(index + 1, { subject: `เรื่องที่ ${index + 1}` }));
+    const seal = { ordinal: 1, closedAt: AT, chainHead: 'ab'.repeat(32), previousSeal: '', keyFingerprint: 'cd'.repeat(32) };
+    const pdf = await printer.form13(form(rows, { seal }));
+    const pages = pagesOf(pdf);
+    const said = textOf(pdf);
+    for (const page of [1, 2, pages - 1, pages]) expect(said.split(`หน้า ${page} จาก ${pages}`).length - 1).toBe(1);
+    for (const { subject } of rows) expect(said).toContain(subject);
+    expect(said.split('ครั้งที่ 1 ').length - 1).toBe(1);
+    expect(pdf.toString('latin1')).toContain(`<xmpTPg:NPages>${pages}<`);
+    expect(poppler('pdffonts', pdf)).not.toMatch(/ no +(yes|no) +(yes|no) +\d/);
+  });
+
   it('longer periods are parted by days', async () => {
     const rows = [row(1), row(2), row(3, { at: new Date('2026-11-22T17:00:00Z') })];
     const said = textOf(await printer.form13(form(rows, { period: { kind: 'month', year: 2569, month: 11 } })));

@@ -5,6 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { NodeCompiler } from '@myriaddreamin/typst-ts-node-compiler';
+import { type PdfObjects, putTogether, takeApart } from './pdf-objects.ts';
+import { joined } from './pdf-parts.ts';
 import { withThaiText } from './pdf-text.ts';
 import { readThaiFace } from './thai-face.ts';
 import { inThaiLines } from './thai-lines.ts';
@@ -19,6 +21,7 @@ const WEIGHTS = ['400Regular/Sarabun_400Regular.ttf', '700Bold/Sarabun_700Bold.t
 
 export interface Compiler {
   /**
+   * @param data - a list: the form is set part by part, and comes out as one file with its pages counted through
    * @param at - the file's time of creation: the same data gives the same bytes
    * @returns PDF/A-2b
    * @throws Error when the form itself is wrong; no data makes it throw
@@ -36,16 +39,44 @@ export function createCompiler(): Compiler {
   const compiler = NodeCompiler.create({ fontArgs: [{ fontBlobs: faces.map(one => one.font) }], workspace: folder });
   const paper = source('paper');
   const forms = new Map<FormName, string>();
+  const sourceOf = (form: FormName) => {
+    const content = forms.get(form) ?? `${paper}\n${source(form)}`;
+    forms.set(form, content);
+    return content;
+  };
+  const input = (form: FormName, data: FormValue) => ({
+    mainFileContent: sourceOf(form),
+    inputs: { data: JSON.stringify(written(data, set)) },
+    resetRead: true,
+  });
+  const print = (form: FormName, data: FormValue, at: Date): PdfObjects => {
+    const options = { pdfStandard: 'a-2b', creationTimestamp: Math.floor(at.getTime() / 1000) };
+    const pdf = takeApart(compiler.pdf(input(form, data), options));
+    // What was set for this form is of no use to the next.
+    compiler.evictCache(0);
+    return withThaiText(pdf);
+  };
+  const countPages = (form: FormName, data: FormValue): number => {
+    const pages = compiler.compile(input(form, data)).result?.numOfPages ?? 0;
+    compiler.evictCache(0);
+    return pages;
+  };
   return {
     compile(form, data, at) {
-      const content = forms.get(form) ?? `${paper}\n${source(form)}`;
-      forms.set(form, content);
-      const inputs = { data: JSON.stringify(written(data, set)) };
-      const seconds = Math.floor(at.getTime() / 1000);
-      const pdf = compiler.pdf({ mainFileContent: content, inputs, resetRead: true }, { pdfStandard: 'a-2b', creationTimestamp: seconds });
-      // What was set for this form is of no use to the next.
-      compiler.evictCache(0);
-      return withThaiText(pdf);
+      if (!Array.isArray(data)) return putTogether(print(form, data, at));
+      // Each part must be told how many pages stand before it, and how many there are in all: so it is set twice.
+      const counts = data.map(part => countPages(form, { ...(part as object), counting: true }));
+      const pages = counts.reduce((sum, count) => sum + count, 0);
+      let before = 0;
+      return putTogether(
+        joined(
+          data.map((part, index) => {
+            const told = { ...(part as object), before, pages };
+            before += counts[index] ?? 0;
+            return print(form, told, at);
+          }),
+        ),
+      );
     },
   };
 }
