@@ -65,8 +65,8 @@ export function decide(nights: NightAt[], keep: Keep, timeZone: string): Decisio
 
   // A damaged one keeps no place among those to be kept: it would push out one that can be restored.
   const good = sorted.filter(night => night.state !== 'damaged');
-  for (const night of good)
-    if (newest.cutAt.getTime() - night.cutAt.getTime() <= keep.withinDays * DAY_MS && keep.withinDays > 0) because(night, 'within');
+  const ages = agesOf(sorted);
+  for (const night of good) if (keep.withinDays > 0 && (ages.get(night.id) ?? 0) <= keep.withinDays * DAY_MS) because(night, 'within');
   const periods: [Reason, number, (day: string) => string][] = [
     ['daily', keep.daily, day => day],
     ['weekly', keep.weekly, mondayOf],
@@ -98,6 +98,22 @@ export function decide(nights: NightAt[], keep: Keep, timeZone: string): Decisio
     }),
     removed: sorted.filter(night => (reasons.get(night.id) ?? []).length === 0).map(night => night.id),
   };
+}
+
+/**
+ * How long before the newest night each one was made, a gap counted as MOST_DAYS_AHEAD at most: a night made under a clock that ran a year ahead, or after
+ * a year without copies, must not make all others a year old.
+ */
+function agesOf(sorted: NightAt[]): Map<CopyId, number> {
+  const ages = new Map<CopyId, number>();
+  let age = 0;
+  let later = sorted[0];
+  for (const night of sorted) {
+    age += Math.min((later?.cutAt.getTime() ?? 0) - night.cutAt.getTime(), MOST_DAYS_AHEAD * DAY_MS);
+    ages.set(night.id, age);
+    later = night;
+  }
+  return ages;
 }
 
 /** 'yyyy-mm-dd' in the zone. */
