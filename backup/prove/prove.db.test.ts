@@ -1,7 +1,8 @@
 /** The proof of a night: what it says of a good one, and that it fails by name for every way in which one can be bad. */
-import { randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { signingKey } from '../../register/seal/keys.ts';
 import { openSecretBox } from '../../register/seal/secret-box.ts';
@@ -9,7 +10,7 @@ import { signFile, thingOf, writeSignature } from '../../register/seal/signature
 import { addTestAgency, type FreshDatabase, freshDatabase } from '../../test/database/fresh.ts';
 import { enterLetter } from '../../test/database/letters.ts';
 import { decryptBytes, encryptBytes, newIdentity, recipientOf } from '../age.ts';
-import { type Manifest, nightPath, packListPath, packPath } from '../format.ts';
+import { type Manifest, nightPath, type PackList, packListPath, packPath } from '../format.ts';
 import { type CopyFixture, copyFixture } from '../make/copy-fixture.ts';
 import { makeCopy } from '../make/make-copy.ts';
 import type { Place } from '../place/place.ts';
@@ -214,6 +215,12 @@ describe('the proof of a night', () => {
   async function rewriteNight(id: string, change: (name: string, bytes: Buffer) => Promise<Buffer> | Buffer): Promise<void> {
     const file = join(root, nightPath(id));
     const plain = await decryptBytes([copy.identity], await readFile(file));
+    const tar = await rewriteTar(plain, change);
+    await rm(file);
+    await writeFile(file, await encryptBytes(copy.context.keys.recipients, tar));
+  }
+
+  async function rewriteTar(plain: Buffer, change: (name: string, bytes: Buffer) => Promise<Buffer> | Buffer): Promise<Buffer> {
     const tar = writeTar();
     const chunks: Buffer[] = [];
     const reading = (async () => {
@@ -231,8 +238,7 @@ describe('the proof of a night', () => {
     }
     tar.finish();
     await reading;
-    await rm(file);
-    await writeFile(file, await encryptBytes(copy.context.keys.recipients, Buffer.concat(chunks)));
+    return Buffer.concat(chunks);
   }
 
   test('a manifest cut short by somebody with the public key', async () => {
@@ -269,13 +275,28 @@ describe('the proof of a night', () => {
     expect(certificate.faults[0]?.problem).toContain('another key');
   });
 
-  test('a piece of a table cut short within a pack that was encrypted again', async () => {
+  test('a piece of a table cut short, its pack and list made again by somebody with the public key', async () => {
     const id = await night();
     const [pack = ''] = await packs('tables');
-    const file = join(root, packPath(pack));
-    await rm(file);
-    await writeFile(file, await encryptBytes(copy.context.keys.recipients, randomBytes(500)));
-    await expectFailed(id, await proveIt(id), packPath(pack));
+    const { recipients } = copy.context.keys;
+    const list = JSON.parse((await decryptBytes([copy.identity], await readFile(join(root, packListPath(pack))))).toString()) as PackList;
+    const plain = gunzipSync(await decryptBytes([copy.identity], await readFile(join(root, packPath(pack)))));
+    let cut = '';
+    const tar = await rewriteTar(plain, (name, bytes) => {
+      if (cut !== '' || bytes.length < 100) return bytes;
+      cut = name;
+      return bytes.subarray(0, bytes.lastIndexOf(10, bytes.length - 2) + 1);
+    });
+    const sealed = await encryptBytes(recipients, gzipSync(tar));
+    for (const object of list.objects) if (object.sha256 === cut) object.size -= 1;
+    Object.assign(list, { size: sealed.length, sha256: createHash('sha256').update(sealed).digest('hex') });
+    await rm(join(root, packPath(pack)));
+    await writeFile(join(root, packPath(pack)), sealed);
+    await rm(join(root, packListPath(pack)));
+    await writeFile(join(root, packListPath(pack)), await encryptBytes(recipients, Buffer.from(JSON.stringify(list))));
+    const certificate = await proveIt(id);
+    await expectFailed(id, certificate, packListPath(pack));
+    expect(certificate.faults.map(fault => fault.object)).toContain(`${packPath(pack)}, object ${cut}`);
   });
 
   test("a letter's bytes flipped in the live store before the copy", async () => {

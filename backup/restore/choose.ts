@@ -4,7 +4,7 @@ import type { Place } from '../place/place.ts';
 import { listMinutes, listNights } from './fetch.ts';
 
 export type ChosenCopy =
-  /** `until`: ISO time of the last cut wanted; null: everything there is. */
+  /** `until`: the last copy of changes, or the ISO time of the last cut; null: everything there is. */
   | { outcome: 'chosen'; night: CopyId; until: string | null; nights: CopyId[] }
   | { outcome: 'none' }
   | { outcome: 'not-found'; nights: CopyId[] };
@@ -26,7 +26,7 @@ export async function chooseCopy(place: Place, wanted: { copy?: string | undefin
     if (nights.includes(wanted.copy)) return { outcome: 'chosen', night: wanted.copy, until: null, nights };
     for (const night of nights.toReversed())
       if (night < wanted.copy && (await listMinutes(place, night)).includes(wanted.copy))
-        return { outcome: 'chosen', night, until: timeOf(wanted.copy).replace('.000Z', '.999Z'), nights };
+        return { outcome: 'chosen', night, until: wanted.copy, nights };
     return { outcome: 'not-found', nights };
   }
   if (wanted.at === undefined) return { outcome: 'chosen', night: newest, until: null, nights };

@@ -83,28 +83,58 @@ export interface FetchedMinutes {
 }
 
 /**
- * Fetches what was committed after the night, up to `until` (ISO time of a cut). Ends at the first file that is missing or at fault: what comes after it
- * does not fit the rows before it.
+ * Fetches what was committed after the night. Ends at the first file that is missing or at fault: what comes after it does not fit the rows before it.
+ * @param until - the last copy of changes wanted, or the ISO time of the last cut wanted; null: all there are
  */
 export async function fetchMinutes(source: Source, night: FetchedCopy, until: string | null): Promise<FetchedMinutes> {
-  const { place } = source;
+  const trusted = { ...source, fingerprints: source.fingerprints ?? [night.fingerprint] };
   const copies: FetchedCopy[] = [];
   let previous = night;
-  for (const id of await listMinutes(place, night.manifest.id)) {
-    const path = minutesPath(night.manifest.id, id);
-    try {
-      const copy = await fetchCopy({ ...source, fingerprints: source.fingerprints ?? [night.fingerprint] }, path, id, gunzip);
-      const fault = brokenLink(place.name, path, copy, previous, night);
-      if (fault !== null) return { copies, fault };
-      if (until !== null && copy.manifest.cutAt > until) break;
+  for (const ids of bySecond(await listMinutes(source.place, night.manifest.id))) {
+    const next = await fetchLinked(trusted, night, previous, ids);
+    for (const copy of next.copies) {
+      if (until !== null && !COPY_ID.test(until) && copy.manifest.cutAt > until) return { copies, fault: null };
       copies.push(copy);
       previous = copy;
-    } catch (error) {
-      if (error instanceof DamagedCopy) return { copies, fault: error.faults[0] ?? null };
-      throw error;
+      if (copy.manifest.id === until) return { copies, fault: null };
     }
+    if (next.fault !== null) return { copies, fault: next.fault };
   }
   return { copies, fault: null };
+}
+
+/** Ids carry whole seconds: within one of them only the links tell the order. */
+function bySecond(ids: CopyId[]): CopyId[][] {
+  const groups = new Map<string, CopyId[]>();
+  for (const id of ids) groups.set(id.slice(0, 16), [...(groups.get(id.slice(0, 16)) ?? []), id]);
+  return [...groups.values()];
+}
+
+async function fetchLinked(source: Source, night: FetchedCopy, before: FetchedCopy, ids: CopyId[]): Promise<FetchedMinutes> {
+  const { place } = source;
+  const fetched: FetchedCopy[] = [];
+  const ordered: FetchedCopy[] = [];
+  let fault: CopyFault | null = null;
+  for (const id of ids) {
+    try {
+      fetched.push(await fetchCopy(source, minutesPath(night.manifest.id, id), id, gunzip));
+    } catch (error) {
+      if (!(error instanceof DamagedCopy)) throw error;
+      fault ??= error.faults[0] ?? null;
+    }
+  }
+  for (let previous = before; fetched.length > 0; ) {
+    const at = Math.max(
+      0,
+      fetched.findIndex(copy => copy.manifest.previous?.id === previous.manifest.id),
+    );
+    const [copy] = fetched.splice(at, 1) as [FetchedCopy];
+    const broken = brokenLink(place.name, minutesPath(night.manifest.id, copy.manifest.id), copy, previous, night);
+    if (broken !== null) return { copies: ordered, fault: fault ?? broken };
+    ordered.push(copy);
+    previous = copy;
+  }
+  return { copies: ordered, fault };
 }
 
 function brokenLink(place: string, path: string, copy: FetchedCopy, previous: FetchedCopy, night: FetchedCopy): CopyFault | null {

@@ -24,7 +24,7 @@ export interface OpenedCopy {
 export interface OpenOptions {
   /** With the minutes after the night; a proof is of the night alone. */
   minutes: boolean;
-  /** ISO time of the last cut wanted; null: all there are. */
+  /** As fetchMinutes. */
   until: string | null;
   /** Packs to know of; null: all that lie there. */
   among: ReadonlySet<string> | null;
