@@ -43,11 +43,19 @@ function joined(last: string): string {
     .join('\n');
 }
 
+/** The files are one scope in the end: two of one name would only be found by whoever opens the page. */
+function noTwins(text: string): string {
+  const names = [...text.matchAll(/^(?:async )?(?:function\*?|const|let|class) (\w+)/gm)].map(match => match[1]);
+  const twins = names.filter((name, index) => names.indexOf(name) < index);
+  if (twins.length > 0) throw new Error(`two of one name: ${twins.join(', ')}`);
+  return text;
+}
+
 const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 /** @returns the products' texts by their names */
 export function products(): Record<string, string> {
-  const cli = joined('cli.js');
+  const cli = noTwins(joined('cli.js'));
   // What Node needs stands at the head of the file, as everywhere.
   const nodeImports = [...cli.matchAll(/^import .* from 'node:[^']+';\n/gm)].map(match => match[0]);
   const script = `#!/usr/bin/env node
@@ -59,7 +67,7 @@ export function products(): Record<string, string> {
 ${nodeImports.join('')}
 ${cli.replace(/^import .* from 'node:[^']+';\n/gm, '')}`;
   const style = read('page.css').trim();
-  const page = `\n${joined('page.js')}`;
+  const page = `\n${noTwins(joined('page.js'))}`;
   if (page.includes('</script')) throw new Error('the page would end in the middle of its script');
   const policy = `default-src 'none'; script-src ${hash(page)}; style-src ${hash(style)}; base-uri 'none'; form-action 'none'`;
   const html = read('page.html')

@@ -495,11 +495,11 @@ function isMail(bytes) {
 /** @returns the leaves of the tree: { type, name, bytes } with the transfer encoding undone; a message within is a leaf and is taken apart as well */
 function partsOfMail(bytes) {
   const found = [];
-  walk(bytes, 0, found);
+  walkPart(bytes, 0, found);
   return found;
 }
 
-function walk(bytes, depth, found) {
+function walkPart(bytes, depth, found) {
   if (depth > DEEPEST_PART || found.length >= MOST_PARTS) return;
   const split = endOfHead(bytes);
   const fields = fieldsOf(latin1(bytes.subarray(0, split.head)));
@@ -507,7 +507,7 @@ function walk(bytes, depth, found) {
   const type = /^[^;\s]+/.exec(fields['content-type'] ?? '')?.[0]?.toLowerCase() ?? 'text/plain';
   const boundary = parameter(fields['content-type'] ?? '', 'boundary');
   if (type.startsWith('multipart/') && boundary !== '') {
-    for (const part of partsBetween(body, boundary)) walk(part, depth + 1, found);
+    for (const part of partsBetween(body, boundary)) walkPart(part, depth + 1, found);
     return;
   }
   const content = decoded(body, (fields['content-transfer-encoding'] ?? '').trim().toLowerCase());
@@ -516,7 +516,7 @@ function walk(bytes, depth, found) {
     name: parameter(fields['content-disposition'] ?? '', 'filename') || parameter(fields['content-type'] ?? '', 'name'),
     bytes: content,
   });
-  if (type === 'message/rfc822' || type === 'message/global') walk(content, depth + 1, found);
+  if (type === 'message/rfc822' || type === 'message/global') walkPart(content, depth + 1, found);
 }
 
 function endOfHead(bytes) {

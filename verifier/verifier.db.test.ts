@@ -330,6 +330,43 @@ describe('the evidence of a letter', () => {
   });
 });
 
+describe('any value of the files in another shape', () => {
+  /** Every place in a JSON value, as a path to it. */
+  function* placesOf(value: unknown, path: string[] = []): Generator<string[]> {
+    if (path.length > 0) yield path;
+    if (typeof value === 'object' && value !== null)
+      for (const [key, inner] of Object.entries(value)) yield* placesOf(inner, [...path, key]);
+  }
+  const put = (value: unknown, [key, ...rest]: string[], to: unknown): unknown => {
+    if (key === undefined) return to;
+    const copy = (Array.isArray(value) ? [...value] : { ...(value as object) }) as Record<string, unknown>;
+    copy[key] = put(copy[key], rest, to);
+    return copy;
+  };
+
+  it('is never held for proof, and never thrown at', async () => {
+    const pack = Object.entries(unzipSync(packs.evidenceZip)).map(([name, bytes]) => ({ name: `e/${name}`, bytes }));
+    const small = pack.filter(file => file.name !== 'e/saraban-verify.html');
+    for (const [files, name] of [
+      [small, 'e/manifest.json'],
+      [small, 'e/manifest.sig.json'],
+      [small, 'e/entry.json'],
+      [dayIn(1), 'day2/seal.json'],
+      [dayIn(1), 'day2/seal.sig.json'],
+      [dayIn(1), 'day2/day.json'],
+    ] as const) {
+      const json = parsed(fileOf([...files], name));
+      for (const path of placesOf(json))
+        for (const odd of [null, [], {}, -1]) {
+          const other = put(json, path, odd) as object;
+          if (JSON.stringify(other) === JSON.stringify(json)) continue;
+          const { verdict } = await verdictOf(withFile([...files], name, () => asBytes(other)));
+          expect([name, path, odd, verdict]).not.toEqual([name, path, odd, 'holds']);
+        }
+    }
+  });
+});
+
 describe('an acknowledgement', () => {
   const mail = () => ({ name: 'ตอบรับ.eml', bytes: packs.acknowledgement });
 
