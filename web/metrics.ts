@@ -7,7 +7,7 @@ import { inAgency, THE_APPLIANCE } from '../register/db/transaction.ts';
 import type { WebContext } from './context.ts';
 import type { Request } from './http.ts';
 import { socketAddress } from './http.ts';
-import { selectAgencyCodes, selectFigures } from './queries.ts';
+import { selectAgencyCodes, selectCopyFigures, selectFigures } from './queries.ts';
 
 // Counting a million messages is not free, and two Prometheus servers may ask at once.
 const KEEP_MS = 10_000;
@@ -31,6 +31,16 @@ export function createMetrics(context: WebContext): Metrics {
   const held = gauge('held', 'Mails that wait for a decision', ['agency']);
   const queue = gauge('queue_depth', 'Jobs waiting or running', ['queue']);
   const free = gauge('store_free_bytes', 'Bytes free where letters are stored', []);
+  const proven = gauge(
+    'backup_last_proven_timestamp_seconds',
+    'Up to when the newest proven copy holds everything; absent when none is',
+    [],
+  );
+  const age = gauge('backup_last_proven_age_seconds', 'Age of the newest proven copy', []);
+  const bytes = gauge('backup_bytes', 'Size of what the newest copy holds', []);
+  const duration = gauge('backup_duration_seconds', 'How long making the newest copy took', []);
+  // A gauge without labels begins at 0, which would read as "proven in 1970".
+  for (const one of [proven, age, bytes, duration]) one.remove();
   const networks = ownNetworks(context.settings.ownNetworks);
   let measuredAt = 0;
 
@@ -45,6 +55,13 @@ export function createMetrics(context: WebContext): Metrics {
     }
     for (const [name, depth] of Object.entries(await context.jobs.waiting())) queue.set({ queue: name }, depth);
     free.set(await context.store.free());
+    const copies = await selectCopyFigures(context.db);
+    if (copies.provenCutAt !== null) {
+      proven.set(copies.provenCutAt.getTime() / 1000);
+      age.set((context.now().getTime() - copies.provenCutAt.getTime()) / 1000);
+    }
+    if (copies.bytes !== null) bytes.set(copies.bytes);
+    if (copies.seconds !== null) duration.set(copies.seconds);
   }
 
   return {

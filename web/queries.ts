@@ -90,6 +90,29 @@ export async function selectAgencyCodes(db: Database): Promise<{ id: number; cod
   return await db<{ id: number; code: string }[]>`SELECT id, code FROM agency WHERE id > 0 ORDER BY id`;
 }
 
+export interface CopyFigures {
+  /** Of the newest copy that was proven somewhere. */
+  provenCutAt: Date | null;
+  /** Of the newest whole copy that was made. */
+  bytes: number | null;
+  seconds: number | null;
+}
+
+/** Of the whole appliance; the tables of copies carry no agency. */
+export async function selectCopyFigures(db: Database): Promise<CopyFigures> {
+  const [row] = await db<CopyFigures[]>`
+    SELECT (SELECT max(c.cut_at) FROM copy c JOIN copy_at_place p ON p.copy_id = c.id WHERE c.kind = 'whole' AND p.proven_at IS NOT NULL) AS "provenCutAt",
+           newest.bytes, extract(epoch FROM newest.finished_at - newest.began_at)::float8 AS seconds
+    FROM (SELECT) AS nothing LEFT JOIN
+         (SELECT bytes, began_at, finished_at FROM copy WHERE kind = 'whole' AND state = 'made' ORDER BY began_at DESC LIMIT 1) AS newest ON true`;
+  return row ?? { provenCutAt: null, bytes: null, seconds: null };
+}
+
+export async function selectAlarmCodes(db: Database): Promise<string[]> {
+  const rows = await db<{ code: string }[]>`SELECT DISTINCT code FROM night_alarm ORDER BY code`;
+  return rows.map(row => row.code);
+}
+
 /** Asks the database for nothing: it answers, or it is away. */
 export async function selectNothing(db: Database): Promise<void> {
   await db`SELECT 1`;

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { Failure } from '../register/failure.ts';
 import { apiRoutes } from './api/dispatch.ts';
 import { loadAssets } from './assets.ts';
+import { backupHealth } from './backup-health.ts';
 import type { WebContext } from './context.ts';
 import { failureHandler, newRequestId, sendError, sendNotFound } from './errors.ts';
 import { type Application, createApplication, createRouter, formBody, type Handler, peerAddress, type Server } from './http.ts';
@@ -97,7 +98,7 @@ function logRequests(pages: PageContext): Handler {
     response.locals.requestId = requestId;
     response.setHeader('X-Request-Id', requestId);
     response.on('finish', () => {
-      if (request.path.startsWith('/assets/') || request.path === '/healthz') return;
+      if (request.path.startsWith('/assets/') || request.path.startsWith('/healthz')) return;
       const path = request.originalUrl.split('?')[0]?.replace(/^(\/v\/).+/, '$1…');
       const fields = {
         requestId,
@@ -122,6 +123,13 @@ function statusRoutes(pages: PageContext) {
       .status(readiness.ready ? 200 : 503)
       .setHeader('Cache-Control', 'no-store')
       .json(readiness);
+  });
+  router.get('/healthz/backup', async (_request, response) => {
+    const { healthy, ...health } = await backupHealth(pages);
+    response
+      .status(healthy ? 200 : 503)
+      .setHeader('Cache-Control', 'no-store')
+      .json(health);
   });
   router.get('/metrics', async (request, response) => {
     // To a stranger the page does not exist.
