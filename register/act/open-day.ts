@@ -15,3 +15,20 @@ export async function openedDay(context: RegisterContext, officer: Officer, inpu
     return { outcome: 'done' };
   });
 }
+
+/** A whole month at once, without what is classified. @param input.days the days of it, 'yyyy-mm-dd' */
+export async function openedMonth(
+  context: RegisterContext,
+  officer: Officer,
+  input: { month: string; days: string[] },
+): Promise<ActOutcome> {
+  if (!may(officer, 'see-days')) return { outcome: 'forbidden' };
+  return await inAgency(context.db, officer.agencyId, officer, async tx => {
+    await insertAct(tx, officer, context.now(), {
+      register: 'office',
+      kind: 'day-opened',
+      detail: { month: input.month, days: input.days },
+    });
+    return { outcome: 'done' };
+  });
+}

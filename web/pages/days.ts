@@ -1,19 +1,15 @@
 /**
- * The closed days (I11): a month as a list, one day with its registers, its place in the chain, and its files. A download is an act (I10);
- * what is classified is for appointed persons alone, and never in the ZIP, which people pass on.
+ * The closed days (I11): a month as a list, one day with its registers, its place in the chain, and its files, which come by day-files.ts.
+ * What is classified is shown to appointed persons alone (I10).
  */
-import { Readable } from 'node:stream';
-import { openedDay } from '../../register/act/open-day.ts';
 import { closingHourOf } from '../../register/close/due-days.ts';
 import { type ClosedBook, type DayDetail, type DayFile, type DayRow, daysOfMonth, getDay, isTimestamp } from '../../register/look/days.ts';
-import { zipOf, zipSize } from '../../register/store/zip.ts';
 import { sendNotFound } from '../errors.ts';
 import type { Format } from '../format.ts';
 import { type Request, type Response, textField } from '../http.ts';
 import { formatOf, type PageContext, sendPage } from '../page.ts';
 import { wordOf } from '../text/text.ts';
 import type { SignedIn } from '../visit.ts';
-import { sendDownload, sendOwnFile } from './own-file.ts';
 
 const SHORT = 12;
 
@@ -36,6 +32,7 @@ export async function daysPage(context: PageContext, request: Request, response:
       month: month === null ? '' : monthWords(format, month),
       months: months.map(one => ({ value: one, label: monthWords(format, one), chosen: one === month })),
       several: months.length > 1,
+      zip: month === null || days.length === 0 ? '' : `/days/${month}.zip`,
       earlier: href(months[at + 1]),
       later: at > 0 ? href(months[at - 1]) : '',
       classified,
@@ -180,44 +177,8 @@ function fileWords(visit: SignedIn, file: DayFile): string {
   const known: Record<string, string> = words.fileWords;
   if (Object.hasOwn(known, file.name)) return known[file.name] ?? '';
   if (isTimestamp(file)) return words.timestamp;
-  if (/\.pdf$/.test(file.name)) return /14|send/.test(file.name) ? words.form14 : /13|receive/.test(file.name) ? words.form13 : '';
+  if (/\.pdf$/.test(file.name))
+    return /^send|form-14/.test(file.name) ? words.form14 : /^receive|form-13/.test(file.name) ? words.form13 : '';
   if (/\.xlsx$/.test(file.name)) return words.sheet;
   return /\.sig(?:\.json)?$|signature/.test(file.name) ? words.signature : '';
-}
-
-export async function dayFile(context: PageContext, request: Request, response: Response, visit: SignedIn): Promise<void> {
-  const name = textField(request.params, 'name');
-  const day = await getDay(context.db, visit.officer, textField(request.params, 'day'));
-  const file = day?.files.find(one => one.name === name);
-  if (day === null || file === undefined || (await opened(context, visit, day.day, [name]))) sendNotFound(context, request, response);
-  else await sendOwnFile(context.store, response, { ...file, name: downloadName(visit, day.day, name) });
-}
-
-/** Every file of the day that is not classified. */
-export async function dayZip(context: PageContext, request: Request, response: Response, visit: SignedIn): Promise<void> {
-  const day = await getDay(context.db, visit.officer, textField(request.params, 'day'));
-  const files = (day?.files ?? []).filter(file => !file.classified);
-  const names = files.map(file => file.name);
-  if (day === null || (await opened(context, visit, day.day, names))) {
-    sendNotFound(context, request, response);
-    return;
-  }
-  for (const file of files) if ((await context.store.size(file.sha256)) === null) throw new Error(`the blob ${file.sha256} is missing`);
-  const entries = files.map(({ name, size, addedAt, sha256 }) => ({ name, size, at: addedAt, read: () => context.store.read(sha256) }));
-  await sendDownload(response, {
-    name: `${downloadName(visit, day.day, 'register')}.zip`,
-    contentType: 'application/zip',
-    size: zipSize(entries),
-    stream: Readable.from(zipOf(entries)),
-  });
-}
-
-/** Named so that the files of many days and agencies can lie in one folder. */
-function downloadName(visit: SignedIn, day: string, name: string): string {
-  return `${visit.agency.code}-${day}-${name}`;
-}
-
-/** @returns whether it may not be handed out */
-async function opened(context: PageContext, visit: SignedIn, day: string, what: string[]): Promise<boolean> {
-  return (await openedDay(context, visit.officer, { day, what })).outcome !== 'done';
 }

@@ -10,7 +10,8 @@ import { type PageHandler, pageFor } from '../who.ts';
 import { accountPage, changePassword } from './account.ts';
 import { amendForm, noteForm } from './amend.ts';
 import { certificateFile, copiesPage } from './copies.ts';
-import { dayFile, dayPage, daysPage, dayZip } from './days.ts';
+import { dayFile, daysZip } from './day-files.ts';
+import { dayPage, daysPage } from './days.ts';
 import { entryByNumber, entryPage } from './entry.ts';
 import { acknowledgePress, confirmPress, duplicatePress, factsPress, moveForm, reasonForm } from './entry-acts.ts';
 import { evidenceFile } from './evidence.ts';
@@ -55,7 +56,7 @@ export function officerPages(context: PageContext, live: Live): Router {
   get('/copies/certificates/:file', 'see-copies', certificateFile);
   get('/days', 'see-days', daysPage);
   // Before the page of a day, which would take 'yyyy-mm-dd.zip' for a day.
-  get('/days/:day.zip', 'see-days', dayZip);
+  get('/days/:day.zip', 'see-days', daysZip);
   get('/days/:day', 'see-days', dayPage);
   get('/days/:day/files/:name', 'see-days', dayFile);
   get('/outbox', 'see-outbox', outboxPage);

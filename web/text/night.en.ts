@@ -292,6 +292,7 @@ export const nightEn: Text['night'] = {
     previous: 'Day before',
     next: 'Next day',
     zip: 'Download the day (ZIP)',
+    monthZip: 'Download the month (ZIP)',
     zipHelp: 'every file that is not classified',
     verify: 'Check offline',
     verifyHelp: 'The ZIP can be checked without a network, and without trusting this system.',
