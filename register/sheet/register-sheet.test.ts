@@ -83,7 +83,7 @@ describe('the register as a spreadsheet', () => {
     expect(at(sheet, 1, 'ค่าแฮชของรายการ').value).toBe('cd'.repeat(32));
   });
 
-  it.each(['=HYPERLINK("http://x","y")', '+1', '-1+2', '@SUM(A1)', '\t=1', '<b>&amp;</b>', ' lead', "'='"])(
+  it.each(['=HYPERLINK("http://x","y")', '+1', '-1+2', '@SUM(A1)', '\t=1', '<b>&amp;</b>', ' lead', "'='", 'a_x0041_b'])(
     '%j stays the text it is',
     async subject => {
       const cell = at(await readBack([{ ...ROW, subject }]), 1, 'เรื่อง');
