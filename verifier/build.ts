@@ -53,6 +53,20 @@ function noTwins(text: string): string {
 
 const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
+/**
+ * The face of official papers (Sarabun, SIL Open Font License) within the page: many a machine abroad has no Thai letters at all, and a page without a network
+ * cannot fetch them.
+ */
+function fonts(): string {
+  const files = new URL('files/', import.meta.resolve('@fontsource/sarabun/package.json'));
+  return [400, 700]
+    .map(weight => {
+      const woff2 = readFileSync(new URL(`sarabun-thai-${weight}-normal.woff2`, files)).toString('base64');
+      return `@font-face { font-family: Sarabun; font-weight: ${weight}; src: url(data:font/woff2;base64,${woff2}) format("woff2"); unicode-range: U+0E01-0E5B, U+200C-200D, U+25CC; }\n`;
+    })
+    .join('');
+}
+
 /** @returns the products' texts by their names */
 export function products(): Record<string, string> {
   const cli = noTwins(joined('cli.js'));
@@ -66,10 +80,10 @@ export function products(): Record<string, string> {
 // biome-ignore-all assist: made by build.ts out of checked sources
 ${nodeImports.join('')}
 ${cli.replace(/^import .* from 'node:[^']+';\n/gm, '')}`;
-  const style = read('page.css').trim();
+  const style = fonts() + read('page.css').trim();
   const page = `\n${noTwins(joined('page.js'))}`;
   if (page.includes('</script')) throw new Error('the page would end in the middle of its script');
-  const policy = `default-src 'none'; script-src ${hash(page)}; style-src ${hash(style)}; base-uri 'none'; form-action 'none'`;
+  const policy = `default-src 'none'; script-src ${hash(page)}; style-src ${hash(style)}; font-src data:; base-uri 'none'; form-action 'none'`;
   const html = read('page.html')
     .replace('{{policy}}', policy)
     .replace('{{style}}', () => style)

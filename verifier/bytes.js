@@ -94,3 +94,11 @@ export function shown(value, most = 120) {
   const text = String(value ?? '').replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }
+
+/** '2026-11-24T17:05:00.000Z' as '2026-11-24 17:05:00 UTC'. */
+export function shownTime(value) {
+  return shown(value).replace(
+    /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.0+|(\.\d+))?Z$/,
+    (_, day, time, rest) => `${day} ${time}${rest ?? ''} UTC`,
+  );
+}

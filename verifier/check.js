@@ -1,7 +1,7 @@
 /**
  * The check: files in, a report out. It reads nothing but what it is handed and asks nobody. cli.js and page.js show what it says.
  */
-import { recordOf, shown, stringOf } from './bytes.js';
+import { recordOf, shown, shownTime, stringOf } from './bytes.js';
 import { checkSealedDays } from './days.js';
 import { checkEvidence, checkStanding } from './evidence.js';
 import { findFile, gather, listedFiles, useAll } from './files.js';
@@ -69,7 +69,7 @@ function checkStatement(file, { files, report, vouchers }) {
   const agency = stringOf(recordOf(json.agency)?.code ?? json.agency);
   const section = report.section(file.kind, { name: shown(file.path), format: shown(json.format) });
   vouchers.vouch(section, file, agency, 'broken');
-  if (file.kind === 'certificate') section.note('certificate-outcome', { outcome: shown(json.outcome), at: shown(json.at) });
+  if (file.kind === 'certificate') section.note('certificate-outcome', { outcome: shown(json.outcome), at: shownTime(json.at) });
   section.open('meaning-unknown');
   let [whole, absent] = [0, 0];
   for (const { name, sha256 } of listedFiles(json.files)) {

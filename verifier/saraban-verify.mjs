@@ -105,6 +105,14 @@ function shown(value, most = 120) {
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }
 
+/** '2026-11-24T17:05:00.000Z' as '2026-11-24 17:05:00 UTC'. */
+function shownTime(value) {
+  return shown(value).replace(
+    /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.0+|(\.\d+))?Z$/,
+    (_, day, time, rest) => `${day} ${time}${rest ?? ''} UTC`,
+  );
+}
+
 // zip.js
 /**
  * The files in a ZIP, stored or deflated, under limits. Names from inside are only shown, never written anywhere.
@@ -720,9 +728,9 @@ const READING = {
 const SIGNATURES = {
   signed: [
     d =>
-      `${d.name} ลงลายมือชื่อด้วยกุญแจของ ${d.agency} เมื่อ ${d.at} และไม่ถูกแก้ไขหลังจากนั้น โปรดเทียบลายพิมพ์กุญแจกับที่ได้รับจากส่วนราชการ: ${d.fingerprint}`,
+      `${d.name} ลงลายมือชื่อด้วยกุญแจของ ${d.agency} เมื่อ ${d.at} และไม่ถูกแก้ไขหลังจากนั้น กุญแจ ${d.fingerprint} (โปรดเทียบลายพิมพ์เต็มท้ายรายงานกับที่ส่วนราชการแจ้งไว้)`,
     d =>
-      `${d.name} was signed with a key that says it is ${d.agency}'s, at ${d.at}, and was not changed since. Compare the key's fingerprint with the one you were given: ${d.fingerprint}`,
+      `${d.name} was signed with a key that says it is ${d.agency}'s, at ${d.at}, and was not changed since. Key ${d.fingerprint} (compare its whole fingerprint, at the end, with the one you were given).`,
   ],
   'signed-by-given': [
     d => `${d.name} ลงลายมือชื่อเมื่อ ${d.at} ด้วยกุญแจที่ท่านระบุ และไม่ถูกแก้ไขหลังจากนั้น`,
@@ -1286,6 +1294,11 @@ function spacedFingerprint(fingerprint) {
   return fingerprint.replace(/(.{4})(?=.)/g, '$1 ');
 }
 
+/** Enough of it to tell two keys apart at a glance; the whole stands at the end of the report. */
+function shortFingerprint(fingerprint) {
+  return fingerprint === '' ? '' : `${spacedFingerprint(fingerprint.slice(0, 16))} …`;
+}
+
 // files.js
 /**
  * The files that were given, with the ones in their ZIPs: each hashed, and known by what it is. What lies under attachments/ belongs to a letter
@@ -1451,8 +1464,8 @@ class Vouchers {
         name: shown(file.name),
         by: shown(signature.file.name),
         agency: shown(result.agency),
-        at: shown(result.at),
-        fingerprint: spacedFingerprint(result.fingerprint),
+        at: shownTime(result.at),
+        fingerprint: shortFingerprint(result.fingerprint),
       };
       if (!result.ok) section.broken(`signature-${result.why}`, data);
       else if (result.sha256 !== file.sha256 || result.size !== file.size)
@@ -1533,7 +1546,7 @@ async function judgeStamp(section, stamp, candidates) {
     return;
   }
   const { imprint, certificate } = token;
-  const data = { name, time: shown(token.time), authority: shown(token.authority) };
+  const data = { name, time: shownTime(token.time), authority: shown(token.authority) };
   const of = imprint.algorithm === '' ? undefined : await firstWithHash(candidates, imprint);
   if (of === undefined) {
     section.broken('stamp-other', data);
@@ -2183,7 +2196,7 @@ function checkStatement(file, { files, report, vouchers }) {
   const agency = stringOf(recordOf(json.agency)?.code ?? json.agency);
   const section = report.section(file.kind, { name: shown(file.path), format: shown(json.format) });
   vouchers.vouch(section, file, agency, 'broken');
-  if (file.kind === 'certificate') section.note('certificate-outcome', { outcome: shown(json.outcome), at: shown(json.at) });
+  if (file.kind === 'certificate') section.note('certificate-outcome', { outcome: shown(json.outcome), at: shownTime(json.at) });
   section.open('meaning-unknown');
   let [whole, absent] = [0, 0];
   for (const { name, sha256 } of listedFiles(json.files)) {

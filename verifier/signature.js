@@ -57,3 +57,8 @@ export function plainFingerprint(text) {
 export function spacedFingerprint(fingerprint) {
   return fingerprint.replace(/(.{4})(?=.)/g, '$1 ');
 }
+
+/** Enough of it to tell two keys apart at a glance; the whole stands at the end of the report. */
+export function shortFingerprint(fingerprint) {
+  return fingerprint === '' ? '' : `${spacedFingerprint(fingerprint.slice(0, 16))} …`;
+}

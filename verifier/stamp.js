@@ -1,5 +1,5 @@
 /** A time-stamp token in words: which file it is of, when it was made, by whom. */
-import { digest, hexOf, shown } from './bytes.js';
+import { digest, hexOf, shown, shownTime } from './bytes.js';
 import { readTimestamp } from './timestamp.js';
 
 /** @param candidates - files one of which the token should be of: the seal beside it, or all when it came alone */
@@ -19,7 +19,7 @@ export async function judgeStamp(section, stamp, candidates) {
     return;
   }
   const { imprint, certificate } = token;
-  const data = { name, time: shown(token.time), authority: shown(token.authority) };
+  const data = { name, time: shownTime(token.time), authority: shown(token.authority) };
   const of = imprint.algorithm === '' ? undefined : await firstWithHash(candidates, imprint);
   if (of === undefined) {
     section.broken('stamp-other', data);

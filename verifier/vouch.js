@@ -1,7 +1,7 @@
 /** Signatures: each is checked once, and every file that is judged asks here who vouches for it. */
-import { shown } from './bytes.js';
+import { shown, shownTime } from './bytes.js';
 import { findFile } from './files.js';
-import { checkSignature, spacedFingerprint } from './signature.js';
+import { checkSignature, shortFingerprint } from './signature.js';
 
 export class Vouchers {
   #signatures;
@@ -43,8 +43,8 @@ export class Vouchers {
         name: shown(file.name),
         by: shown(signature.file.name),
         agency: shown(result.agency),
-        at: shown(result.at),
-        fingerprint: spacedFingerprint(result.fingerprint),
+        at: shownTime(result.at),
+        fingerprint: shortFingerprint(result.fingerprint),
       };
       if (!result.ok) section.broken(`signature-${result.why}`, data);
       else if (result.sha256 !== file.sha256 || result.size !== file.size)

@@ -68,9 +68,9 @@ const READING = {
 const SIGNATURES = {
   signed: [
     d =>
-      `${d.name} ลงลายมือชื่อด้วยกุญแจของ ${d.agency} เมื่อ ${d.at} และไม่ถูกแก้ไขหลังจากนั้น โปรดเทียบลายพิมพ์กุญแจกับที่ได้รับจากส่วนราชการ: ${d.fingerprint}`,
+      `${d.name} ลงลายมือชื่อด้วยกุญแจของ ${d.agency} เมื่อ ${d.at} และไม่ถูกแก้ไขหลังจากนั้น กุญแจ ${d.fingerprint} (โปรดเทียบลายพิมพ์เต็มท้ายรายงานกับที่ส่วนราชการแจ้งไว้)`,
     d =>
-      `${d.name} was signed with a key that says it is ${d.agency}'s, at ${d.at}, and was not changed since. Compare the key's fingerprint with the one you were given: ${d.fingerprint}`,
+      `${d.name} was signed with a key that says it is ${d.agency}'s, at ${d.at}, and was not changed since. Key ${d.fingerprint} (compare its whole fingerprint, at the end, with the one you were given).`,
   ],
   'signed-by-given': [
     d => `${d.name} ลงลายมือชื่อเมื่อ ${d.at} ด้วยกุญแจที่ท่านระบุ และไม่ถูกแก้ไขหลังจากนั้น`,
