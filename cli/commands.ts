@@ -67,9 +67,9 @@ export const COMMANDS: Record<string, Command> = {
     load: async () => (await import('./verify.ts')).verify,
   },
   register: {
-    usage: 'close-day [--day YYYY-MM-DD] [--agency CODE]',
-    th: 'ปิดทะเบียนประจำวันที่ถึงกำหนด หรือปิดถึงวันที่ระบุ',
-    en: 'Close the days of the register that are due, or up to the day that is named',
+    usage: 'close-day [--day YYYY-MM-DD] [--agency CODE] | volume --year 2569 --to FILE|FOLDER [--agency CODE] [--classified] [--so-far]',
+    th: 'ปิดทะเบียนประจำวันที่ถึงกำหนด หรือปิดถึงวันที่ระบุ หรือทำเล่มทะเบียนประจำปี',
+    en: 'Close the days of the register that are due, or up to the day that is named; make the volume of a year',
     load: async () => (await import('./register.ts')).register,
   },
   dns: {

@@ -15,7 +15,12 @@ import { agencies, chooseAgency, officerAtTerminal, withRegister } from './with-
 const PROVIDER = { id: 0, code: '-' };
 
 export async function register(args: string[], context: CommandContext): Promise<number> {
-  return await runPart('register', { 'close-day': closeDays }, args, context);
+  return await runPart('register', { 'close-day': closeDays, volume: volumeLater }, args, context);
+}
+
+// Loaded when called: closing a day must not wait for what makes archives.
+async function volumeLater(args: string[], context: CommandContext): Promise<number> {
+  return await (await import('./volume.ts')).volume(args, context);
 }
 
 async function closeDays(args: string[], context: CommandContext): Promise<number> {

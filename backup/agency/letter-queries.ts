@@ -101,16 +101,17 @@ export interface BookRow {
   register: RegisterName;
   year: number;
   entries: number;
+  /** Of them, those whose contents are in the archive. */
+  open: number;
   last: number;
 }
 
 /** The registers and years there are, in scope or not: a book is listed whole, with what is not in scope masked. */
 export async function selectBooks(tx: Transaction, scope: Scope): Promise<BookRow[]> {
-  const registers = scope.letters === 'open' ? tx`AND register NOT LIKE '%-classified'` : tx``;
   return await tx<BookRow[]>`
-    SELECT register, year, count(*)::integer AS entries, max(number) AS last FROM entry
-    WHERE agency_id = ${scope.agencyId} ${scope.year === null ? tx`` : tx`AND year = ${scope.year}`} ${registers}
-    GROUP BY register, year ORDER BY register, year`;
+    SELECT e.register, e.year, count(*)::integer AS entries, count(*) FILTER (WHERE ${inScope(tx, scope)})::integer AS open, max(e.number) AS last FROM entry e
+    WHERE e.agency_id = ${scope.agencyId} ${scope.year === null ? tx`` : tx`AND e.year = ${scope.year}`}
+    GROUP BY e.register, e.year ORDER BY e.register, e.year`;
 }
 
 export interface LetterFile {

@@ -58,7 +58,7 @@ td.number { font-variant-numeric: tabular-nums; white-space: nowrap; } td.count 
 .facts td { overflow-wrap: anywhere; }
 .text { white-space: pre-wrap; overflow-wrap: anywhere; padding: 1rem; }
 .cancelled td { color: var(--soft); text-decoration: line-through; } .cancelled td.note { text-decoration: none; }
-code { font-size: .85em; overflow-wrap: anywhere; }
+code { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace, Sarabun; font-size: .85em; overflow-wrap: anywhere; }
 a { color: #0b4a8f; } nav a { margin-right: 1rem; } .pages a, .pages b { display: inline-block; padding: .1rem .5rem; }
 @media print { body { background: none; } nav { display: none; } }
 `;

@@ -1,7 +1,7 @@
 /** A register as CSV (RFC 4180, UTF-8 with a byte order mark so that spreadsheets read Thai), in the columns of form 13 or 14. */
 import { type Clockwork, dayText, timeText } from './dates.ts';
 import type { LetterRow } from './letter-queries.ts';
-import { MASKED, NUMBER_WORDS, PURPOSE_WORDS, ROUTE_WORDS, SECRECY_WORDS, STATE_WORDS, URGENCY_WORDS } from './words.ts';
+import { masked, NUMBER_WORDS, PURPOSE_WORDS, ROUTE_WORDS, SECRECY_WORDS, STATE_WORDS, URGENCY_WORDS } from './words.ts';
 
 export function csvHeading(register: string): string {
   return `\ufeff${csvLine([
@@ -38,7 +38,7 @@ export function csvRow(row: LetterRow, clock: Clockwork): string {
     row.fromAgency || row.fromName,
     row.fromAddress,
     row.addressee || row.to.join(', '),
-    row.open ? row.subject : MASKED,
+    row.open ? row.subject : masked(row),
     action,
     [ended, row.remark].filter(text => text !== '').join('; '),
     URGENCY_WORDS[row.urgency] ?? row.urgency,

@@ -2,7 +2,7 @@
 import { type Clockwork, dayText, timeText } from './dates.ts';
 import type { BookRow, LetterRow } from './letter-queries.ts';
 import { both, html, linkTo, page } from './page.ts';
-import { MASKED, NUMBER_WORDS, REGISTER_WORDS, ROUTE_WORDS, STATE_WORDS } from './words.ts';
+import { masked, NUMBER_WORDS, REGISTER_WORDS, ROUTE_WORDS, STATE_WORDS } from './words.ts';
 
 export const ROWS_A_PAGE = 500;
 
@@ -21,7 +21,7 @@ export function registerPage(book: BookRow, rows: LetterRow[], agency: Clockwork
   const lines = rows.map(row => {
     const subject = row.open
       ? `<a href="${linkTo(`${row.folder}/index.html`, DEPTH)}">${html(row.subject || '(ไม่มีเรื่อง)')}</a>`
-      : html(MASKED);
+      : html(masked(row));
     const action = row.routes.map(route => `${route.unit} (${ROUTE_WORDS[route.state] ?? route.state})`).join(', ');
     const note = [STATE_WORDS[row.state] ?? row.state, row.stateReason, row.remark].filter(text => text !== '').join(' · ');
     return `<tr${row.state === 'cancelled' ? ' class="cancelled"' : ''}><td class="number">${row.number}/${row.year}</td><td>${html(row.letterNumber)}</td><td class="number">${row.letterDate === null ? '' : dayText(row.letterDate, agency)}</td><td>${html(row.fromAgency || row.fromName || row.fromAddress)}</td><td>${html(row.addressee || row.to.join(', '))}</td><td>${subject}</td><td>${html(action)}</td><td class="number">${html(timeText(row.enteredAt, agency))}</td><td class="note">${html(note)}</td></tr>`;

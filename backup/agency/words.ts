@@ -35,7 +35,9 @@ export const ROUTE_WORDS: Record<string, string> = {
 };
 
 /** Stands for the words of a letter that is not in this archive. */
-export const MASKED = 'หนังสือลับ (ไม่อยู่ในชุดนี้)';
+export function masked(row: { secrecy: string }): string {
+  return row.secrecy === 'normal' ? '(ไม่อยู่ในชุดนี้)' : '(หนังสือชั้นความลับ ไม่อยู่ในชุดนี้)';
+}
 
 export const ACKNOWLEDGEMENT_WORDS: Record<string, string> = {
   waiting: 'รอแจ้งผลการรับ',

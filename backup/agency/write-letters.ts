@@ -16,6 +16,8 @@ export interface LettersJob {
   prefix: string;
   /** Told of every file that was written. */
   listed(file: Listed): Promise<void>;
+  /** Told of every row, in the order of the numbers, before the next one is read. */
+  onRow?: ((row: LetterRow) => Promise<void>) | undefined;
   onLetters?: ((count: number) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -35,6 +37,7 @@ export async function writeBook(job: LettersJob, book: BookRow): Promise<void> {
       for (const row of rows) {
         if (row.open) await writeLetter(job, row);
         await csv.write(csvRow(row, job.agency));
+        await job.onRow?.(row);
         onPage.push({ ...row, text: '', history: [], files: [] });
         if (row.number % ROWS_A_PAGE === 0) {
           await writePage(job, book, onPage);
