@@ -6,6 +6,7 @@ import { openClock } from '../clock.ts';
 import { FAILED, TRY_AGAIN } from '../command.ts';
 import type { Log } from '../log.ts';
 import { readyDatabase } from '../ready-database.ts';
+import { refuseUnfinishedRestore } from '../restore-marker.ts';
 import { ROLE_NAMES, type RoleModule, type RoleName, type RunningRole } from '../roles/role.ts';
 import { checkDataFolder } from './data-folder.ts';
 import { keepDatabase } from './keep-database.ts';
@@ -40,6 +41,7 @@ export async function runRoles(options: RunRolesOptions): Promise<number> {
   // Alone in its process the night stands behind everybody: copying and proving may take its time, a letter may not.
   if (roles.length === 1 && roles[0] === 'night') standBehind(log);
   await checkDataFolder(settings.data);
+  await refuseUnfinishedRestore(settings.data);
   const database = await keepDatabase(settings, log);
   const running = new Map<RoleName, RunningRole>();
   try {

@@ -8,6 +8,7 @@ import type { Settings } from '../../config/settings.ts';
 import type { ConnectionOptions } from '../../register/db/connect.ts';
 import { openClock } from '../clock.ts';
 import { type Log, openLog } from '../log.ts';
+import { refuseUnfinishedRestore } from '../restore-marker.ts';
 import { ROLE_NAMES, type RoleName, type RunningRole } from '../roles/role.ts';
 import { banner, type FirstSignIn } from './banner.ts';
 import { checkDataFolder } from './data-folder.ts';
@@ -38,6 +39,7 @@ const LARGEST_LOG_BYTES = 64 * 1024 ** 2;
 export async function supervise(options: SupervisorOptions): Promise<number> {
   const { settings, stopping, say } = options;
   await checkDataFolder(settings.data);
+  await refuseUnfinishedRestore(settings.data);
   const { logTo, logFile } = chooseLog(settings.data);
   const log = openLog(settings.logLevel, 'supervisor', logTo);
   const lock = await lockAppliance(settings.data);

@@ -110,14 +110,3 @@ export function checkTls({ tlsCert }: Settings, now: Date): Check {
     return { name, state: 'fault', th: `อ่านใบรับรองไม่ได้ (${reason})`, en: `the certificate cannot be read (${reason})`, remedy };
   }
 }
-
-/** Says plainly that this version keeps no copy off the machine. */
-export function checkCopies(): Check {
-  return {
-    name: 'Copies',
-    state: 'warning',
-    th: 'ยังไม่ได้ตั้งสำเนานอกเครื่อง',
-    en: 'no copy off this machine is set up',
-    remedy: { th: 'สำรองโฟลเดอร์ข้อมูลไปไว้นอกเครื่องขณะหยุดระบบ', en: 'copy the data folder to another machine while Saraban is stopped' },
-  };
-}
