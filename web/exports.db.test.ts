@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import ExcelJS from 'exceljs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LINES_ABOVE } from '../register/sheet/register-sheet.ts';
+import { registerFile } from './api/register-files.ts';
 import { type ApiWorld, openApiWorld } from './test-api.ts';
 import { type Office, openOffice } from './test-office.ts';
 
@@ -76,6 +77,15 @@ describe('over the API', () => {
     for (const path of ['receive-classified/2569', 'receive/2568', 'send/2569', 'other/2569', 'receive/256', 'receive/99999'])
       expect((await api.ask(`/registers/${path}.${kind}`)).status).toBe(404);
     expect((await api.ask(`/registers/receive/2569.${kind}`, { token: 'nobody' })).status).toBe(401);
+  });
+
+  it('a form that would be too long is not printed; the spreadsheet has no such bound, nor has a month that is short enough', async () => {
+    const { context, red } = api;
+    const ask = async (kind: 'pdf' | 'xlsx', month: number | null) =>
+      (await registerFile(context, red.administrator, { register: 'receive', year: 2569, month }, kind, 2)).outcome;
+    expect(await ask('pdf', null)).toBe('too-long');
+    expect(await ask('pdf', 2)).toBe('done');
+    expect(await ask('xlsx', null)).toBe('done');
   });
 
   it('a unit gets its own letters alone, another agency its own', async () => {

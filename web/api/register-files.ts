@@ -44,12 +44,16 @@ function operationOf(kind: ExportKind): (call: Call<'month', 'Nothing'>) => Prom
 
 export type RegisterFileOutcome = { outcome: 'done'; file: RegisterFile } | { outcome: 'not-found' } | { outcome: 'too-long' };
 
-/** @returns `not-found` for a book that is closed to the officer as for one that does not exist; `too-long` when the form would have more than MOST_ROWS rows */
+/**
+ * @param most - rows of a printed form
+ * @returns `not-found` for a book that is closed to the officer as for one that does not exist; `too-long` when the form would have more than `most` rows
+ */
 export async function registerFile(
   context: Pick<ApiContext, 'db' | 'now' | 'printer'>,
   officer: Officer,
   wanted: WantedRows,
   kind: ExportKind,
+  most = MOST_ROWS,
 ): Promise<RegisterFileOutcome> {
   const agency = await getAgency(context.db, officer);
   if (agency === null || !(await years(context.db, officer, wanted.register)).includes(wanted.year)) return { outcome: 'not-found' };
@@ -79,7 +83,7 @@ export async function registerFile(
   }
   const rows: FormRow[] = [];
   for await (const row of flat(windows)) {
-    if (rows.length >= MOST_ROWS) return { outcome: 'too-long' };
+    if (rows.length >= most) return { outcome: 'too-long' };
     rows.push(row);
   }
   const data = { ...printed, rows, printedAt: context.now(), printedBy: officer.name };
