@@ -14,6 +14,7 @@ import { selectClassifiedSince } from './close/queries.ts';
 import { type ClosedDay, closeDay, closeDueDays, daysToClose } from './close-day.ts';
 import { inAgency, THE_APPLIANCE } from './db/transaction.ts';
 import { actHash, entryHash, genesisHash } from './ledger.ts';
+import { getDay } from './look/days.ts';
 import type { FormData } from './print/data.ts';
 import { knownKeys } from './seal/keys.ts';
 import { openSecretBox, type SecretBox, secretsKeyFile } from './seal/secret-box.ts';
@@ -538,7 +539,8 @@ describe('classified letters (I10)', () => {
   });
 
   it('found classified after the day was closed: its files are for appointed persons from then on', async () => {
-    const since = (ordinal: number) => inAgency(fresh.db, agencyId, THE_APPLIANCE, tx => selectClassifiedSince(tx, ordinal));
+    const since = (ordinal: number) =>
+      inAgency(fresh.db, agencyId, THE_APPLIANCE, async tx => (await selectClassifiedSince(tx, [ordinal])).length > 0);
     const id = await enter('a', '2026-11-22T03:00:00.000Z');
     await closeAt('2026-11-22T17:00:01.000Z');
     expect(await since(1)).toBe(false);
@@ -548,6 +550,10 @@ describe('classified letters (I10)', () => {
       { entryId: id, facts: { secrecy: 'secret' } },
     );
     expect(await since(1)).toBe(true);
+    const seen = async (appointed: boolean) =>
+      (await getDay(fresh.db, testOfficer(agencyId, 'auditor', { appointed }), '2026-11-22'))?.files.map(file => file.name);
+    expect(await seen(false)).toEqual(['seal.json', 'seal.sig.json']);
+    expect(await seen(true)).toContain('day.json');
     await closeAt('2026-11-23T17:00:01.000Z');
     // The second day knew.
     expect(await since(2)).toBe(false);

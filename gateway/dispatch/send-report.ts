@@ -151,7 +151,7 @@ async function closedDay(
   const day = await selectDayToReport(tx, report.ordinal);
   if (day === null) return null;
   // A letter may have been found classified since the day was closed: its files tell of it, and must not leave the house any more (I10).
-  const closedSince = await selectClassifiedSince(tx, report.ordinal);
+  const closedSince = (await selectClassifiedSince(tx, [report.ordinal])).length > 0;
   const seals = [SEAL_FILE, SEAL_SIGNATURE];
   const wanted = day.files.filter(file => seals.includes(file.name) || (!closedSince && file.contentType === 'application/pdf'));
   // The seal and its signature are small, and the proof.

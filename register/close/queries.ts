@@ -380,24 +380,21 @@ export async function selectSeal(tx: Transaction, ordinal: number): Promise<{ sh
 }
 
 /**
- * Whether the open files of a day speak of a letter that was classified only after the day was closed. The files cannot be changed any more (I11),
+ * Of the days named, those whose open files speak of a letter that was classified only after the day was closed. The files cannot be changed any more (I11),
  * so from then on appointed persons alone may open them (I10).
  */
-export async function selectClassifiedSince(tx: Transaction, ordinal: number): Promise<boolean> {
-  const [row] = await tx<{ any: boolean }[]>`
-    WITH touched AS (
-      SELECT e.id FROM closed_book b JOIN entry e ON e.agency_id = b.agency_id AND e.register = b.register AND e.year = b.year
-             AND e.number BETWEEN b.first_number AND b.last_number
-      WHERE b.agency_id = current_agency() AND b.ordinal = ${ordinal} AND e.secrecy <> 'normal'
-      UNION
-      SELECT e.id FROM closed_book b JOIN act a ON a.agency_id = b.agency_id AND a.register = b.register AND a.ordinal BETWEEN b.first_act AND b.last_act
-             JOIN entry e ON e.agency_id = a.agency_id AND e.id = a.entry_id
-      WHERE b.agency_id = current_agency() AND b.ordinal = ${ordinal} AND e.secrecy <> 'normal'
+export async function selectClassifiedSince(tx: Transaction, ordinals: number[]): Promise<number[]> {
+  const rows = await tx<{ ordinal: number }[]>`
+    WITH late AS (
+      SELECT c.id, e.id AS entry_id, e.register, e.year, e.number FROM fact_change c JOIN entry e ON e.agency_id = c.agency_id AND e.id = c.entry_id
+      WHERE c.agency_id = current_agency() AND c.fact = 'secrecy' AND c.before = 'normal' AND e.secrecy <> 'normal'
     )
-    SELECT EXISTS (
-      SELECT FROM touched t JOIN fact_change c ON c.agency_id = current_agency() AND c.entry_id = t.id
-      WHERE c.fact = 'secrecy' AND c.before = 'normal' AND NOT (c.id <= coalesce(m.changes_floor, 0) OR c.id = ANY(coalesce(m.changes_listed, '{}')))
-    ) AS any
-    FROM (SELECT 1) AS one LEFT JOIN closed_mark m ON m.agency_id = current_agency() AND m.ordinal = ${ordinal}`;
-  return row?.any === true;
+    SELECT DISTINCT d.ordinal FROM unnest(${ordinals}::integer[]) AS d (ordinal)
+      LEFT JOIN closed_mark m ON m.agency_id = current_agency() AND m.ordinal = d.ordinal CROSS JOIN late l
+    WHERE l.id > coalesce(m.changes_floor, 0) AND l.id <> ALL(coalesce(m.changes_listed, '{}')) AND (
+      EXISTS (SELECT FROM closed_book b WHERE b.agency_id = current_agency() AND b.ordinal = d.ordinal AND b.register = l.register AND b.year = l.year
+        AND l.number BETWEEN b.first_number AND b.last_number)
+      OR EXISTS (SELECT FROM act a JOIN closed_book b ON b.agency_id = a.agency_id AND b.register = a.register AND a.ordinal BETWEEN b.first_act AND b.last_act
+        WHERE a.agency_id = current_agency() AND a.entry_id = l.entry_id AND b.ordinal = d.ordinal))`;
+  return rows.map(row => row.ordinal);
 }

@@ -619,6 +619,7 @@ CREATE TABLE fact_change (
   CONSTRAINT fact_change_agency_id_entry_id_fkey FOREIGN KEY (agency_id, entry_id) REFERENCES entry(agency_id, id)
 );
 CREATE INDEX fact_change_by_entry ON public.fact_change USING btree (agency_id, entry_id, id);
+CREATE INDEX fact_change_of_secrecy ON public.fact_change USING btree (agency_id, entry_id) WHERE (fact = 'secrecy'::text);
 CREATE TRIGGER fact_change_is_not_emptied BEFORE TRUNCATE ON public.fact_change FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER fact_change_stays BEFORE DELETE OR UPDATE ON public.fact_change FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER note_deleted AFTER DELETE ON public.fact_change REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''fact_change'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM went HAVING count(*) > 0');

@@ -1,10 +1,12 @@
 /**
  * The closed days (I11): what each holds of every register, its files, the day before and after it in the chain. register/close-day.ts writes them.
  * What belongs to a classified register (its numbers, its files) is shown to appointed persons alone (I10); that such a day was closed is no secret.
+ * So too the files of a day that speak of a letter which was found classified only afterwards; the seal, which names no letter, stays open.
  */
 import { may } from '../access.ts';
 import { isDay } from '../checks.ts';
 import { SEAL_FILE, SEAL_SIGNATURE, SEAL_TIMESTAMP } from '../close/day-format.ts';
+import { selectClassifiedSince } from '../close/queries.ts';
 import type { Database, Transaction } from '../db/connect.ts';
 import type { Officer } from '../officer.ts';
 import { isClosedBook } from '../registers.ts';
@@ -122,10 +124,13 @@ export async function getDay(db: Database, officer: Officer, day: string): Promi
   });
 }
 
+const OF_THE_SEAL = [SEAL_FILE, SEAL_SIGNATURE, SEAL_TIMESTAMP];
+
 async function filled(tx: Transaction, officer: Officer, days: ClosedDay[]): Promise<DayRow[]> {
   const ordinals = days.map(day => day.ordinal);
   const books = Map.groupBy(await selectBooks(tx, ordinals), book => book.ordinal);
   const files = Map.groupBy(await selectFiles(tx, ordinals), file => file.ordinal);
+  const revealing = new Set(officer.appointed ? [] : await selectClassifiedSince(tx, ordinals));
   const sizes = new Map(
     (
       await selectSizes(
@@ -159,7 +164,9 @@ async function filled(tx: Transaction, officer: Officer, days: ClosedDay[]): Pro
       books: (books.get(day.ordinal) ?? [])
         .filter(book => officer.appointed || !isClosedBook(book.register))
         .map(({ ordinal: _, ...book }) => book),
-      files: all.filter(file => officer.appointed || !file.classified),
+      files: all.filter(
+        file => officer.appointed || (!file.classified && (!revealing.has(day.ordinal) || OF_THE_SEAL.includes(file.name))),
+      ),
       timestamped: listed.some(isTimestamp),
     };
   });
