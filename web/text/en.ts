@@ -376,6 +376,7 @@ export const en: Text = {
     route: 'Route',
     note: 'Note',
     facts: 'Confirm facts',
+    paper: 'Enter a letter on paper',
     search: 'Search',
     help: 'Show the keys',
     back: 'Close or go back',
