@@ -58,6 +58,9 @@ function byDay(rows: FormRow[], habits: Habits): FormValue[] {
   });
 }
 
+// The narrowest column fills a page with 400 letters.
+const LONG = 300;
+
 function cellsOf(row: FormRow, habits: Habits): FormValue {
   const { ended } = row;
   const mark = ended === null ? '' : ended.state === 'cancelled' ? 'ยกเลิก' : 'ส่งคืน';
@@ -70,6 +73,7 @@ function cellsOf(row: FormRow, habits: Habits): FormValue {
     subject: row.subject,
     action: row.action,
     remark: row.remark,
+    long: [row.letterNumber, row.from, row.to, row.subject, row.action, row.remark, ended?.reason ?? ''].some(text => text.length > LONG),
     struck: ended?.state === 'cancelled',
     mark: ended === null || ended.reason === '' ? mark : `${mark}: ${ended.reason}`,
   };
