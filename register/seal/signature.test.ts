@@ -51,7 +51,7 @@ it('is checked by WebCrypto as it is', async () => {
   expect(await check(signedBytes({ ...made, size: 21 }))).toBe(false);
 });
 
-it('is checked by OpenSSL, by the steps of docs/verify-offline.md', async () => {
+it('is checked by OpenSSL, by the steps of docs/data-model.md', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'saraban-openssl-'));
   try {
     await writeFile(join(folder, 'seal.sig.json'), writeSignature(made));

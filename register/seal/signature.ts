@@ -1,6 +1,6 @@
 /**
  * A signature beside a file: what the agency says of it (name, hash, size, time), and the proof that it said so. Days, manifests of copies, certificates,
- * exports and acknowledgements are all signed so. Checked here, in the verifier, or by hand with OpenSSL as docs/verify-offline.md shows.
+ * exports and acknowledgements are all signed so. Checked here, in the verifier, or by hand with OpenSSL as docs/data-model.md shows ("Closed days").
  *
  * Signed are these bytes, UTF-8, each line ended by a line feed:
  *   saraban signature 1 / agency code / name / SHA-256 of the file in hex / size in bytes / time
