@@ -23,6 +23,7 @@ const SOURCES = [
   'evidence.js',
   'day.js',
   'days.js',
+  'statement.js',
   'check.js',
 ];
 

@@ -1,14 +1,15 @@
 /**
  * The check: files in, a report out. It reads nothing but what it is handed and asks nobody. cli.js and page.js show what it says.
  */
-import { recordOf, shown, shownTime, stringOf } from './bytes.js';
+import { shown } from './bytes.js';
 import { checkSealedDays } from './days.js';
 import { checkEvidence, checkStanding } from './evidence.js';
-import { findFile, gather, listedFiles, useAll } from './files.js';
+import { gather, useAll } from './files.js';
 import { checkReceipt, readReceipt } from './receipt.js';
 import { Report } from './report.js';
 import { plainFingerprint } from './signature.js';
 import { judgeStamp } from './stamp.js';
+import { checkList, checkStatement, filesOfCertificate, isList } from './statement.js';
 import { Vouchers } from './vouch.js';
 import { bookEn, bookTh } from './words.js';
 
@@ -28,6 +29,7 @@ export async function check(given, { fingerprints = [] } = {}) {
     files.push(receipt.file);
     if (receipt.signature !== null) files.push(receipt.signature);
   }
+  for (const certificate of files.filter(file => file.kind === 'certificate')) files.push(...(await filesOfCertificate(certificate)));
   const vouchers = await Vouchers.of(
     files,
     report,
@@ -51,6 +53,7 @@ export async function check(given, { fingerprints = [] } = {}) {
     entry.used = true;
     report.section('rest').unproven('entry-alone', { name: shown(entry.path) });
   }
+  for (const list of files.filter(file => isList(file) && !file.used)) checkList(list, context);
   vouchers.judgeTheRest();
   facts.judge(report);
   const rest = files.filter(file => !file.used && !file.ours && ['other', 'mail', 'zip'].includes(file.kind));
@@ -60,27 +63,6 @@ export async function check(given, { fingerprints = [] } = {}) {
     if (report.sections.length === 1 && !section.findings.some(finding => finding.state === 'broken')) section.unproven('nothing-to-check');
   }
   return report;
-}
-
-/** A certificate, an export's manifest, a copy's: who signed it, and the files it lists as far as they are here. */
-function checkStatement(file, { files, report, vouchers }) {
-  file.used = true;
-  const { json } = file;
-  const agency = stringOf(recordOf(json.agency)?.code ?? json.agency);
-  const section = report.section(file.kind, { name: shown(file.path), format: shown(json.format) });
-  vouchers.vouch(section, file, agency, 'broken');
-  if (file.kind === 'certificate') section.note('certificate-outcome', { outcome: shown(json.outcome), at: shownTime(json.at) });
-  section.open('meaning-unknown');
-  let [whole, absent] = [0, 0];
-  for (const { name, sha256 } of listedFiles(json.files)) {
-    const { found, file: listed } = findFile(files, file.folder, name, sha256);
-    if (listed !== null) listed.used = true;
-    if (found === 'same') whole++;
-    else if (found === 'missing') absent++;
-    else section.broken('file-differs', { name: shown(name) });
-  }
-  if (whole > 0) section.holds('listed-files', { count: whole });
-  if (absent > 0) section.open('listed-absent', { count: absent });
 }
 
 async function checkLooseStamp(stamp, { files, report }) {

@@ -17,6 +17,7 @@ export function bookEn(register, year) {
 }
 
 export const TITLES = {
+  list: [d => `รายการค่าแฮช ${d.name}`, d => `List of hashes: ${d.name}`],
   reading: [() => 'การเปิดอ่านไฟล์', () => 'Reading the files'],
   seal: [
     d => `ทะเบียนที่ปิดประจำวันที่ ${d.day} · ${d.agency} (วันปิดลำดับที่ ${d.ordinal})`,
@@ -439,6 +440,10 @@ const STAMPS = {
 };
 
 const OTHERS = {
+  'certificate-bytes': [
+    d => `${d.name} ไม่ได้เขียนตามแบบที่ลงลายมือชื่อทุกตัวอักษร`,
+    d => `${d.name} is not written as what was signed, letter by letter.`,
+  ],
   'certificate-outcome': [
     d => `ใบรับรองระบุผล “${d.outcome}” เมื่อ ${d.at} (ระบบเป็นผู้ทดสอบเอง โปรแกรมนี้ตรวจได้เพียงว่าข้อความไม่ถูกแก้ไข)`,
     d =>
