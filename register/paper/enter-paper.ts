@@ -74,7 +74,7 @@ export async function enterPaper(context: RegisterContext, officer: Officer, inp
           : null;
       if (row === null) checks.fault('slip', 'ไม่มีใบเลขนี้ในสมุด', 'The book has no slip of this number.');
       else if (row.checkCode !== plainCode(slip.checkCode))
-        checks.fault('checkCode', 'รหัสกำกับไม่ตรงกับใบนี้', 'The check code is not that of this slip.');
+        checks.fault('checkCode', 'รหัสตรวจไม่ตรงกับใบนี้', 'The check code is not that of this slip.');
       else if (row.state !== 'unused') return { outcome: 'conflict', state: row.state, by: row.settledBy, at: row.settledAt, version: 0 };
       else publicCode = row.publicCode;
       if (checks.invalid !== null) return checks.invalid;

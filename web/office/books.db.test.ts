@@ -58,7 +58,7 @@ it('prints it: the slips with their codes, the same bytes whenever it is asked f
 it('a slip becomes a letter; pressed twice it is told who was faster; a wrong code says so', async () => {
   const slip = { book: book.split('/').pop() ?? '', slip: '๒', checkCode: (codes[1] ?? '').toUpperCase() };
   const wrong = await office.admin.post('/paper/new', await typed({ ...slip, slip: '3' }));
-  expect([wrong.status, wrong.html.includes('รหัสกำกับไม่ตรง')]).toEqual([422, true]);
+  expect([wrong.status, wrong.html.includes('รหัสตรวจไม่ตรง')]).toEqual([422, true]);
   const fields = await typed(slip);
   const done = await office.admin.post('/paper/new', fields);
   expect(done.status).toBe(303);
@@ -92,7 +92,7 @@ it('a spoilt slip is void, and the settled book takes nothing more', async () =>
   const page = await office.admin.get(book);
   expect(page.html).toContain('6 ใบ: ลงรับ 1 ใบ');
   expect(page.html).not.toContain('/settle"');
-  expect((await office.admin.get('/paper/new')).html).not.toContain('รหัสกำกับบนใบ');
+  expect((await office.admin.get('/paper/new')).html).not.toContain('รหัสตรวจบนใบ');
 });
 
 it('is nobody else’s: another agency, a unit officer, an auditor', async () => {

@@ -22,7 +22,7 @@ export const paperEn: typeof paperTh = {
   books: 'Books of numbers',
   booksLead: 'Printed slips, kept sealed for the day the appliance, the network or the power is away',
   booksHelp:
-    'Print it, seal it, and keep it with the central saraban officer. During an outage write each letter on one slip and give its lower part to the sender. Afterwards enter every slip in order, then settle the book.',
+    'Print it, seal it, and keep it with the central saraban officer. During an outage write each letter on one slip and give the receipt at its right to the sender. Afterwards enter every slip in order, then settle the book.',
   empty: 'There is no book of numbers yet',
   make: 'Make a new book',
   slips: 'Slips',
