@@ -45,6 +45,8 @@ export function selectRows(shape: Pick<TableShape, 'name' | 'columns' | 'key'>, 
  */
 export async function* copyOut(tx: Transaction, selectText: string): AsyncGenerator<Buffer> {
   const stream = await tx.unsafe(`COPY (${selectText}) TO STDOUT`).readable();
+  // The iterator throws it; without a listener it would end the process besides.
+  stream.on('error', () => {});
   try {
     for await (const chunk of stream.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
   } finally {

@@ -38,6 +38,7 @@ import {
   saveWritten,
   selectAgencyCode,
   selectNewestCopyTime,
+  selectNightsAt,
 } from './queries.ts';
 import { README_TEXT } from './readme.ts';
 
@@ -246,7 +247,7 @@ async function sendNight(
   await writeFile(readme, README_TEXT, { mode: 0o600 });
   await Promise.all(
     courier.working().map(async place => {
-      await sendReadme(place, readme);
+      if ((await selectNightsAt(context.db, place.name)).length === 0) await sendReadme(place, readme);
       const there = await courier.send(place, [{ local: night.file, path: nightPath(night.id), size: night.size }]);
       if (there) await saveAtPlace(context.db, { id: night.id, place: place.name, state: 'sent', sentAt: context.now(), problem: '' });
     }),

@@ -6,6 +6,9 @@ import type { Reserved } from './lock.ts';
 // Any constant will do that no other lock of ours has (register/db/migrate.ts: 25640526).
 const MAKER = 25640527;
 
+// Rows are read in the order of their keys, and blobs compared with what was sent: sorted and hashed in memory where they fit, on this connection alone.
+const ROOM_TO_SORT = "SET LOCAL work_mem = '64MB'";
+
 export async function lockMaker(connection: Reserved): Promise<boolean> {
   const [row] = await connection<{ locked: boolean }[]>`SELECT pg_try_advisory_lock(${MAKER}) AS locked`;
   return row?.locked === true;
@@ -179,6 +182,20 @@ export async function selectHeld(
 export async function noteLackingBlobs(connection: Reserved, places: string[]): Promise<{ count: number; bytes: number }> {
   await connection`DROP TABLE IF EXISTS pg_temp.lacking_blob`;
   await connection`CREATE TEMP TABLE lacking_blob (ordinal bigint PRIMARY KEY, sha256 bytea NOT NULL, size bigint NOT NULL, held integer NOT NULL)`;
+  await connection.unsafe('BEGIN');
+  try {
+    await connection.unsafe(ROOM_TO_SORT);
+    await insertLackingBlobs(connection, places);
+  } finally {
+    // After an error COMMIT takes everything back.
+    await connection.unsafe('COMMIT');
+  }
+  const [row] = await connection<{ count: number; bytes: number }[]>`
+    SELECT count(*)::integer AS count, coalesce(sum(size), 0)::bigint AS bytes FROM lacking_blob`;
+  return row ?? { count: 0, bytes: 0 };
+}
+
+async function insertLackingBlobs(connection: Reserved, places: string[]): Promise<void> {
   await connection`
     INSERT INTO lacking_blob
     SELECT row_number() OVER (ORDER BY coalesce(h.held, 0), b.at, b.sha256), b.sha256, b.size, coalesce(h.held, 0)
@@ -189,9 +206,6 @@ export async function noteLackingBlobs(connection: Reserved, places: string[]): 
       WHERE a.place = ANY (${places}::text[]) GROUP BY o.sha256
     ) h ON h.sha256 = b.sha256
     WHERE coalesce(h.held, 0) <> ${2 ** places.length - 1}`;
-  const [row] = await connection<{ count: number; bytes: number }[]>`
-    SELECT count(*)::integer AS count, coalesce(sum(size), 0)::bigint AS bytes FROM lacking_blob`;
-  return row ?? { count: 0, bytes: 0 };
 }
 
 export interface LackingBlob {
@@ -208,6 +222,7 @@ export async function selectLackingBlobs(connection: Reserved, after: number, li
 
 export async function beginSnapshot(connection: Reserved): Promise<{ snapshot: string; postgres: string }> {
   await connection.unsafe('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  await connection.unsafe(ROOM_TO_SORT);
   const [row] = await connection<{ snapshot: string; postgres: string }[]>`
     SELECT pg_current_snapshot()::text AS snapshot, current_setting('server_version') AS postgres`;
   if (row === undefined) throw new Error('PostgreSQL gave no snapshot');
