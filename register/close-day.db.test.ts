@@ -19,6 +19,7 @@ import type { FormData } from './print/data.ts';
 import { knownKeys } from './seal/keys.ts';
 import { openSecretBox, type SecretBox, secretsKeyFile } from './seal/secret-box.ts';
 import { checkSignature, readSignature, thingOf } from './seal/signature.ts';
+import { storeFailure } from './store/folder.ts';
 
 let fresh: FreshDatabase;
 let box: SecretBox;
@@ -253,6 +254,35 @@ describe('a day', () => {
     expect(closed?.missing).toEqual(['receive-2569.pdf']);
     expect((await read<SealFile>(1, 'seal.json')).missing).toEqual(['receive-2569.pdf']);
     expect((await filesOf(1)).map(file => file.name)).not.toContain('receive-2569.pdf');
+  });
+
+  it.each([1, 3, 6, 7])('a disk that fills up at the file %i leaves no half of it; the next run closes it', async last => {
+    await enter('one', '2026-11-22T03:00:00.000Z');
+    let puts = 0;
+    const store = {
+      ...fresh.store,
+      adopt: (...given: Parameters<typeof fresh.store.adopt>) => (++puts >= last ? Promise.reject(full) : fresh.store.adopt(...given)),
+      put: (bytes: Uint8Array) => (++puts >= last ? Promise.reject(full) : fresh.store.put(bytes)),
+    };
+    const full = storeFailure(Object.assign(new Error('no room'), { code: 'ENOSPC' }), '/data');
+    await expect(closeAt('2026-11-22T17:00:01.000Z', { store })).rejects.toMatchObject({ code: 'disk-full', temporary: true });
+    expect(puts).toBe(last);
+    const left =
+      await fresh.owner`SELECT FROM closed_day UNION ALL SELECT FROM closed_file UNION ALL SELECT FROM act WHERE kind = 'day-closed'`;
+    expect([left.length, await waitingReports()]).toEqual([0, []]);
+    expect((await closeAt('2026-11-22T17:00:02.000Z')).map(one => [one.day, one.entries])).toEqual([['2026-11-22', 1]]);
+  });
+
+  it('a closing whose connection is killed in the midst leaves nothing, and no lock: the next run closes the day', async () => {
+    await enter('one', '2026-11-22T03:00:00.000Z');
+    const killed = async () => {
+      await fresh.owner`
+        SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND d.datname = current_database()`;
+      return Buffer.from('pdf');
+    };
+    await expect(closeAt('2026-11-22T17:00:01.000Z', { printer: { form13: killed, form14: killed } })).rejects.toThrow();
+    expect(await fresh.owner`SELECT FROM closed_day`).toHaveLength(0);
+    expect((await closeAt('2026-11-22T17:00:02.000Z')).map(one => [one.day, one.entries])).toEqual([['2026-11-22', 1]]);
   });
 
   it('is not closed when the key file is another: nothing is half done', async () => {

@@ -80,8 +80,7 @@ export async function daysToClose(context: Pick<CloseContext, 'db' | 'now'>, age
     const last = await selectLastDay(tx);
     const hour = closingHourOf(agency.closingHour);
     const now = context.now();
-    const began = [agency.createdAt, await selectFirstAt(tx)].filter(at => at !== null);
-    const beganAt = new Date(Math.min(...began.map(at => at.getTime())));
+    const beganAt = last === null ? earlier(agency.createdAt, await selectFirstAt(tx)) : agency.createdAt;
     const due = dueDays({ lastDay: last?.day ?? null, beganAt, hour, timeZone: agency.timeZone, now });
     const alive = Math.max(agency.createdAt.getTime(), agency.lastAt?.getTime() ?? 0, last?.closedAt.getTime() ?? 0);
     if ((now.getTime() - alive) / 86_400_000 > MOST_DAYS) throw clockFarAhead(now, new Date(alive));
@@ -91,6 +90,10 @@ export async function daysToClose(context: Pick<CloseContext, 'db' | 'now'>, age
     const early = last === null || last.day < running ? [...due, ...(due.includes(running) ? [] : [running])] : due;
     return early.filter(day => day <= through && (last !== null || day >= dayOf(beganAt, hour, agency.timeZone)));
   });
+}
+
+function earlier(one: Date, other: Date | null): Date {
+  return other === null || one < other ? one : other;
 }
 
 export type CloseOutcome = ({ outcome: 'closed' } & ClosedDay) | { outcome: 'already' };
