@@ -24,7 +24,7 @@ export interface Appliance {
   /** SIGTERM, and waits for the orderly end. @returns the exit code */
   stop(): Promise<number | null>;
   /** Process ids by what they are. */
-  pids(): { supervisor: number; gateway: number[]; worker: number[]; web: number[]; postgres: number[] };
+  pids(): { supervisor: number; gateway: number[]; worker: number[]; web: number[]; night: number[]; postgres: number[] };
   /** Looks at the database as its owner. */
   owner(): Promise<Database>;
   verify(): Promise<VerifyReport>;
@@ -115,14 +115,21 @@ export async function testFolder(): Promise<{ folder: string; remove(): Promise<
 }
 
 function pidsOf(supervisor: ChildProcess, folder: string): ReturnType<Appliance['pids']> {
-  const found: ReturnType<Appliance['pids']> = { supervisor: supervisor.pid ?? 0, gateway: [], worker: [], web: [], postgres: [] };
+  const found: ReturnType<Appliance['pids']> = {
+    supervisor: supervisor.pid ?? 0,
+    gateway: [],
+    worker: [],
+    web: [],
+    night: [],
+    postgres: [],
+  };
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
     if (!Number.isInteger(pid)) continue;
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
       const parent = Number(/\) \S (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1]);
-      for (const role of ['gateway', 'worker', 'web'] as const)
+      for (const role of ['gateway', 'worker', 'web', 'night'] as const)
         if (parent === supervisor.pid && command.includes(role)) found[role].push(pid);
       if (command[0]?.includes('postgres') && readlinkSync(`/proc/${pid}/cwd`).startsWith(folder)) found.postgres.push(pid);
     } catch {

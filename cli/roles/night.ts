@@ -13,7 +13,7 @@ import { closeAllDays, oneNight, watch } from '../night/steps.ts';
 import { sweepScratch } from '../scratch-database.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
-const LOOK_EVERY_MS = 20_000;
+const LOOK_EVERY_MS = 10_000;
 const OPEN_AGAIN_MS = 60_000;
 // A proof cannot be broken off in its middle; what it leaves is swept at the next start.
 const LAST_WORDS_MS = 15_000;

@@ -76,8 +76,8 @@ describe('killed under load', () => {
     const sender = startSender({ connections: 6, to: TO, name: 'all', portNow: () => appliance.smtpPort });
     for (let round = 0; round < 2; round++) {
       await until(sender.promised, 10 + Math.floor(Math.random() * 25));
-      const { supervisor, gateway, worker, web, postgres } = appliance.pids();
-      const all = [supervisor, ...gateway, ...worker, ...web, ...postgres];
+      const { supervisor, gateway, worker, web, night, postgres } = appliance.pids();
+      const all = [supervisor, ...gateway, ...worker, ...web, ...night, ...postgres];
       kill(all);
       await gone(all);
       appliance = await startAppliance(place.folder);
@@ -88,9 +88,9 @@ describe('killed under load', () => {
   });
 
   it('recovers when the supervisor alone is killed', async () => {
-    const { supervisor, gateway, worker, web } = appliance.pids();
+    const { supervisor, gateway, worker, web, night } = appliance.pids();
     kill([supervisor]);
-    await gone([supervisor, ...gateway, ...worker, ...web]);
+    await gone([supervisor, ...gateway, ...worker, ...web, ...night]);
     appliance = await startAppliance(place.folder);
     const sender = startSender({ connections: 2, to: TO, name: 'supervisor', portNow: () => appliance.smtpPort });
     await until(sender.promised, 5);
