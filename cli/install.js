@@ -22,6 +22,7 @@ const DEBIAN_PACKAGES = {
   rclone: '/usr/bin/rclone',
   age: '/usr/bin/age',
   'postgresql-client': '/usr/bin/psql',
+  'dovecot-imapd': '/usr/sbin/dovecot',
 };
 
 /** Whether the Node that runs this reads TypeScript by itself (22.18, the first with type stripping switched on, or newer). */
