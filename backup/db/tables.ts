@@ -2,6 +2,7 @@
  * Which tables a copy holds and how their rows are read. Nothing is named here but what is left out (backup/format.ts): a table that a migration adds
  * tomorrow is in tomorrow's copy. The rows go to pieces.ts; backup/db/load.ts brings them back.
  */
+import { Readable } from 'node:stream';
 import type { Transaction } from '../../register/db/connect.ts';
 import { NOT_COPIED } from '../format.ts';
 import { selectSequences, selectTableShapes } from './queries.ts';
@@ -44,15 +45,29 @@ export function selectRows(shape: Pick<TableShape, 'name' | 'columns' | 'key'>, 
  * PostgreSQL sends one CopyData message a row (protocol, "COPY Operations"), and the client hands each on as it is.
  */
 export async function* copyOut(tx: Transaction, selectText: string): AsyncGenerator<Buffer> {
-  const stream = await tx.unsafe(`COPY (${selectText}) TO STDOUT`).readable();
-  // The iterator throws it; without a listener it would end the process besides.
-  stream.on('error', () => {});
+  const query = tx.unsafe(`COPY (${selectText}) TO STDOUT`);
+  heedErrors(query);
+  const stream = await query.readable();
   try {
     for await (const chunk of stream.iterator({ destroyOnReturn: false })) yield chunk as Buffer;
   } finally {
     // Left half-read, the connection would wait for ever for somebody to read on.
     if (!stream.readableEnded && !stream.destroyed) for await (const _ of stream);
   }
+}
+
+/**
+ * A query that fails before its first rows are sent brings stream and error in one breath: the error is emitted before anybody who awaits the stream
+ * can listen, and would end the process. So the stream gets its listener where the client hands it over. The iterator throws the error all the same.
+ */
+function heedErrors(query: object): void {
+  const handing = query as { resolve?: (stream: unknown) => void };
+  const resolve = handing.resolve;
+  if (resolve === undefined) return;
+  handing.resolve = stream => {
+    if (stream instanceof Readable) stream.on('error', () => {});
+    resolve(stream);
+  };
 }
 
 /** An identifier as PostgreSQL takes it literally. */
