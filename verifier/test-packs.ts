@@ -2,7 +2,6 @@
  * For the tests here: what a real register hands out over three days, as files by their names. Letters come and are read, one is classified, one cancelled,
  * one acknowledged; the days are closed and sealed; evidence is taken. The tests damage copies of these on purpose.
  */
-import { join } from 'node:path';
 import { acknowledgeHandler } from '../gateway/acknowledge/acknowledge.ts';
 import { contextOf, mailsOf } from '../gateway/dispatch/test-bench.ts';
 import { cancelEntry } from '../register/act/cancel.ts';
@@ -12,7 +11,7 @@ import { inAgency, THE_APPLIANCE } from '../register/db/transaction.ts';
 import { evidencePack } from '../register/evidence/evidence.ts';
 import type { Officer } from '../register/officer.ts';
 import { retireKey, signingKey } from '../register/seal/keys.ts';
-import { openSecretBox, type SecretBox } from '../register/seal/secret-box.ts';
+import type { SecretBox } from '../register/seal/secret-box.ts';
 import { type Entered, letterWithFiles, openWorld, type World } from '../web/test-world.ts';
 import { check, type GivenFile, type Report } from './check.js';
 
@@ -39,7 +38,8 @@ const BANGKOK_MIDNIGHT = (day: number) => new Date(Date.UTC(2026, 10, day, 17, 5
 export async function makePacks(): Promise<Packs> {
   const world = await openWorld();
   const { red, fresh, clock, context } = world;
-  const box = await openSecretBox(join(fresh.folder, 'keys', 'secrets.key'));
+  const { box } = context;
+  if (box == null) throw new Error('no box');
   const closing = {
     db: fresh.db,
     jobs: fresh.jobs,
@@ -78,7 +78,7 @@ export async function makePacks(): Promise<Packs> {
   if (mail === undefined) throw new Error('no acknowledgement');
 
   const evidence = async (officer: Officer, entryId: string) => {
-    const pack = await evidencePack({ ...context, box }, officer, { entryId });
+    const pack = await evidencePack(context, officer, { entryId });
     if (pack.outcome !== 'done') throw new Error(pack.outcome);
     const chunks: Uint8Array[] = [];
     for await (const chunk of pack.bytes) chunks.push(chunk);

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inAgency, THE_APPLIANCE } from '../register/db/transaction.ts';
 import { retireKey, signingKey } from '../register/seal/keys.ts';
-import { openSecretBox, type SecretBox } from '../register/seal/secret-box.ts';
+import type { SecretBox } from '../register/seal/secret-box.ts';
 import { apiRoutes } from './api/dispatch.ts';
 import { publicRoutes } from './public/routes.ts';
+import { openRegister } from './test-browser.ts';
 import { type Entered, letterWithFiles, openWorld, type World } from './test-world.ts';
 
 let world: World;
@@ -18,8 +18,9 @@ let token: string;
 
 beforeAll(async () => {
   world = await openWorld();
-  box = await openSecretBox(join(world.fresh.folder, 'keys', 'secrets.key'));
-  const context = { ...world.context, box };
+  const { context } = world;
+  if (context.box == null) throw new Error('no box');
+  box = context.box;
   base = await world.serve(app => {
     app.use('/api/v1', apiRoutes(context));
     app.use(publicRoutes(context, { pages: { perSecond: 1, burst: 8 } }));
@@ -59,7 +60,7 @@ describe('the evidence over the API', () => {
   });
 
   it('is refused for the moment when nothing can be signed', async () => {
-    const without = await world.serve(app => void app.use('/api/v1', apiRoutes(world.context)));
+    const without = await world.serve(app => void app.use('/api/v1', apiRoutes({ ...world.context, box: null })));
     const response = await evidence(letter.entryId, token, without);
     expect(response.status).toBe(503);
     expect(JSON.stringify(await response.json())).toContain('key file');
@@ -72,6 +73,23 @@ describe('the evidence over the API', () => {
     expect((await evidence(other.entryId)).status).toBe(500);
     await world.fresh.store.put(bytes);
     expect((await evidence(other.entryId)).status).toBe(200);
+  });
+});
+
+describe('the evidence on the page of a letter', () => {
+  it('is a button, and a download for whoever may open the letter', async () => {
+    const register = await openRegister();
+    try {
+      const { entryId } = register.letter;
+      expect((await register.saraban.get(`/entries/${entryId}`)).html).toContain(`href="/entries/${entryId}/evidence.zip"`);
+      const { status, headers } = await register.saraban.get(`/entries/${entryId}/evidence.zip`);
+      expect([status, headers.get('content-type')]).toEqual([200, 'application/zip']);
+      expect(headers.get('content-disposition')).toContain('attachment; filename="evidence-');
+      expect((await register.saraban.get(`/entries/${register.theirs.entryId}/evidence.zip`)).status).toBe(404);
+      expect((await (await register.signIn('works@red')).get(`/entries/${entryId}/evidence.zip`)).status).toBe(404);
+    } finally {
+      await register.close();
+    }
   });
 });
 

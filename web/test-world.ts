@@ -12,6 +12,7 @@ import type { Officer, Role } from '../register/officer.ts';
 import { createWriter } from '../register/one-writer.ts';
 import { createPrinter } from '../register/print/print.ts';
 import { createReader } from '../register/reading/reader.ts';
+import { openSecretBox, secretsKeyFile } from '../register/seal/secret-box.ts';
 import { addTestAgency, addTestUnit, type FreshDatabase, freshDatabase } from '../test/database/fresh.ts';
 import type { WebContext } from './context.ts';
 import { type Application, createApplication } from './http.ts';
@@ -59,7 +60,17 @@ export async function openWorld(): Promise<World> {
   const settings = { host: '127.0.0.1', webPort: 0, webUrl: WEB_URL, data: fresh.folder, ownNetworks: [] };
   const readiness = async () => ({ ready: true, parts: {} });
   const printer = createPrinter();
-  const context: WebContext = { db: fresh.db, jobs: fresh.jobs, store: fresh.store, now, settings, log, printer, readiness };
+  const context: WebContext = {
+    db: fresh.db,
+    jobs: fresh.jobs,
+    store: fresh.store,
+    now,
+    settings,
+    log,
+    printer,
+    readiness,
+    box: await openSecretBox(secretsKeyFile(fresh.folder)),
+  };
   const reader = createReader({ threads: 1 });
   const writer = createWriter(fresh.db, fresh.jobs, now);
   const servers: ReturnType<typeof createServer>[] = [];

@@ -17,6 +17,7 @@ import type { SecretBox } from '../seal/secret-box.ts';
 import { signFile, writeSignature } from '../seal/signature.ts';
 import type { Store } from '../store/folder.ts';
 import { zipOf, zipSize } from '../store/zip.ts';
+import { boxOrFailure } from './no-key.ts';
 import {
   attachmentName,
   blobFile,
@@ -40,7 +41,8 @@ import {
 } from './queries.ts';
 import { readme } from './readme.ts';
 
-export type EvidenceContext = Pick<RegisterContext, 'db' | 'store' | 'now'> & { box: SecretBox };
+/** Without `box`, which opens the signing keys, whoever may have the evidence hears that it cannot be made now. */
+export type EvidenceContext = Pick<RegisterContext, 'db' | 'store' | 'now'> & { box?: SecretBox | null };
 
 export interface EvidencePack {
   /** 'evidence-<number>-<year>.zip' */
@@ -53,7 +55,7 @@ export interface EvidencePack {
 
 /**
  * Gathers, signs and logs; the bytes are read from the store as the pack is written.
- * @throws Failure `secrets-key-wrong` when the appliance's key file does not open the signing key; Error when a blob is missing (a broken register)
+ * @throws Failure `no-signing-key`; `secrets-key-wrong` when the appliance's key file does not open the signing key; Error when a blob is missing (a broken register)
  */
 export async function evidencePack(
   context: EvidenceContext,
@@ -67,7 +69,7 @@ export async function evidencePack(
     if (entry === null) return { outcome: 'not-found' as const };
     if (!may(officer, 'open-letter')) return { outcome: 'forbidden' as const };
     // Before the act: making a key takes a lock, and acts are the last of all.
-    const key = await signingKey(tx, officer.agencyId, context.box, at);
+    const key = await signingKey(tx, officer.agencyId, boxOrFailure(context.box), at);
     await insertAct(tx, officer, at, { register: entry.register, entryId: entry.id, kind: 'evidence-taken', detail: {} });
     return { outcome: 'done' as const, ...(await gather(tx, officer, entry.id, key, at)) };
   });

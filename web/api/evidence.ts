@@ -1,16 +1,12 @@
 /** The evidence of one letter over the API: the same signed pack that the page gives. */
 import { Readable } from 'node:stream';
 import { evidencePack } from '../../register/evidence/evidence.ts';
-import { boxOrFailure } from '../../register/evidence/no-key.ts';
 import type { Call, Reply } from './operation.ts';
 import { doneOrProblem } from './problem.ts';
 import { readId } from './request.ts';
 
 export async function evidenceOperation({ context, officer, places }: Call<'none', 'Nothing'>): Promise<Reply> {
-  const { db, store, now } = context;
-  const pack = doneOrProblem(
-    await evidencePack({ db, store, now, box: boxOrFailure(context.box) }, officer, { entryId: readId(places.id) }),
-  );
+  const pack = doneOrProblem(await evidencePack(context, officer, { entryId: readId(places.id) }));
   return {
     kind: 'bytes',
     contentType: 'application/zip',

@@ -1,7 +1,6 @@
 /** The evidence of one letter as a download (register/evidence): the button on the letter's page ends here. Taking it is logged by evidencePack itself. */
 import { Readable } from 'node:stream';
 import { evidencePack } from '../../register/evidence/evidence.ts';
-import { boxOrFailure } from '../../register/evidence/no-key.ts';
 import { sendNotFound } from '../errors.ts';
 import { type Request, type Response, textField } from '../http.ts';
 import type { PageContext } from '../page.ts';
@@ -9,10 +8,7 @@ import type { SignedIn } from '../visit.ts';
 import { sendDownload } from './own-file.ts';
 
 export async function evidenceFile(context: PageContext, request: Request, response: Response, visit: SignedIn): Promise<void> {
-  const { db, store, now } = context;
-  const pack = await evidencePack({ db, store, now, box: boxOrFailure(context.box) }, visit.officer, {
-    entryId: textField(request.params, 'id'),
-  });
+  const pack = await evidencePack(context, visit.officer, { entryId: textField(request.params, 'id') });
   if (pack.outcome !== 'done') sendNotFound(context, request, response);
   else
     await sendDownload(response, {
