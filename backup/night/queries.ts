@@ -7,8 +7,9 @@ export async function selectAttempts(db: Database, since: Date): Promise<Attempt
   return await db<Attempt[]>`
     SELECT began_at AS "beganAt",
            CASE WHEN state <> 'made' THEN state
-                WHEN EXISTS (SELECT FROM copy_at_place p WHERE p.copy_id = copy.id AND p.state IN ('sending', 'sent', 'failed', 'damaged')) THEN 'sent'
-                ELSE 'good' END AS state
+                WHEN NOT EXISTS (SELECT FROM copy_at_place p WHERE p.copy_id = copy.id AND p.state IN ('sending', 'sent', 'failed', 'damaged')) THEN 'good'
+                WHEN EXISTS (SELECT FROM copy_at_place p WHERE p.copy_id = copy.id AND p.proven_at IS NOT NULL) THEN 'part'
+                ELSE 'sent' END AS state
     FROM copy WHERE kind = 'whole' AND (began_at >= ${since} OR began_at = (SELECT max(began_at) FROM copy WHERE kind = 'whole'))`;
 }
 

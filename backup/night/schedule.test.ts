@@ -65,6 +65,12 @@ describe('a night is due', () => {
     });
   });
 
+  test('seldom while one place has a proven copy and another is away', () => {
+    const part = [attempt('2026-11-22T19:00:00Z', 'part')];
+    expect(nightDue(at('2026-11-22T22:59:00Z'), BANGKOK, part, 1)).toMatchObject({ due: false, next: at('2026-11-22T23:00:00Z') });
+    expect(nightDue(at('2026-11-22T23:00:00Z'), BANGKOK, part, 1)).toEqual({ due: true, why: 'again' });
+  });
+
   test('at once when the process was killed in the middle, but not for ever', () => {
     const killed = [attempt('2026-11-22T19:00:00Z', 'running')];
     expect(nightDue(at('2026-11-22T19:00:30Z'), BANGKOK, killed, null)).toEqual({ due: true, why: 'again' });

@@ -8,8 +8,11 @@ import { dayInZone } from '../../register/letter/thai-date.ts';
 /** An attempt at a whole copy, made by whoever. */
 export interface Attempt {
   beganAt: Date;
-  /** `good`: it lies in every place and was proven there as far as can be. `sent`: made, but a place lacks it or its proof failed. `failed`; `running`: begun and, as nobody is at it, broken off. */
-  state: 'good' | 'sent' | 'failed' | 'running';
+  /**
+   * `good`: it lies in every place and was proven there as far as can be. `part`: proven in one, another lacks it. `sent`: made, and proven nowhere.
+   * `failed`; `running`: begun and, as nobody is at it, broken off.
+   */
+  state: 'good' | 'part' | 'sent' | 'failed' | 'running';
 }
 
 export interface NightRule {
@@ -67,7 +70,9 @@ export function nightDue(now: Date, rule: NightRule, attempts: Attempt[], triedA
   if (ahead > 0) return { due: false, why: 'clock-back', next };
   const last = tonight.reduce((latest, one) => (one.beganAt > latest.beganAt ? one : latest));
   if (last.state === 'running' && tonight.length <= AT_ONCE) return { due: true, why: 'again' };
-  const pause = PAUSES_MS[Math.min(tonight.length, PAUSES_MS.length) - 1] ?? DAY_MS;
+  // With one proven copy there is no hurry: a place that is away for days should not cost a proof every hour.
+  const pauses = last.state === 'part' ? PAUSES_MS.slice(-1) : PAUSES_MS;
+  const pause = pauses[Math.min(tonight.length, pauses.length) - 1] ?? DAY_MS;
   const again = new Date(last.beganAt.getTime() + pause);
   if (again <= now) return { due: true, why: 'again' };
   return { due: false, why: 'waits', next: again < next ? again : next };
