@@ -64,6 +64,8 @@ it('a slip becomes a letter; pressed twice it is told who was faster; a wrong co
   expect(done.status).toBe(303);
   const entry = await office.admin.get(done.location);
   expect(entry.html).toContain('ขอให้ซ่อมไฟฟ้าสาธารณะ');
+  expect(entry.html).toContain('หนังสือกระดาษ ไม่ได้มาทางอีเมล');
+  expect(entry.html).not.toContain('ต้นฉบับ .eml');
   // The same form again is the same letter; another form with the same slip is refused.
   expect((await office.admin.post('/paper/new', fields)).location).toBe(done.location);
   const again = await office.admin.post('/paper/new', await typed(slip));

@@ -46,7 +46,7 @@ export async function entryPage(context: PageContext, request: Request, response
   const content = contentOf(entry);
   const words = visit.text.entry;
   const tabs = tabsOf(visit, content, wanted, [
-    { key: 'raw', label: words.raw },
+    ...(entry.message === null ? [] : [{ key: 'raw', label: words.raw }]),
     { key: 'evidence', label: words.evidence },
     { key: 'history', label: words.history },
   ]);
@@ -94,6 +94,7 @@ function contentOf(entry: EntryDetail): Content {
     fromAddress: entry.fromAddress,
     reading: entry.reading,
     notes: [...(entry.message?.intakeNotes ?? []), ...(entry.message?.readingNotes ?? [])],
+    onPaper: entry.message === null,
   };
 }
 
@@ -190,7 +191,7 @@ function entryShown(visit: SignedIn, format: Format, entry: EntryDetail): object
     facts,
     amendHref: mayAmend ? `${href}/amend` : '',
     confirmFactsHref: mayAmend && facts.some(fact => fact.guess !== '') ? `${href}/facts` : '',
-    trust: trust.sentence || text.register.unverified,
+    trust: message === null ? text.paper.noSender : trust.sentence || text.register.unverified,
     trustMark: trust.mark,
     trustTone: trust.tone,
     evidenceHref: `${href}?part=evidence`,

@@ -84,6 +84,8 @@ export interface Content {
   fromAddress: string;
   reading: 'waiting' | 'done' | 'failed';
   notes: ReadingNote[];
+  /** Typed in from paper: there is no mail, and nothing to read. */
+  onPaper?: boolean;
 }
 
 /** Files an officer would call files: pictures that only stand inside the mail's design are not among them. */
@@ -104,7 +106,9 @@ export function tabsOf(visit: Visit, content: Content, wanted: string, further: 
   const files = filesOf(content).map(file => ({ key: file.id, label: labelOf(content, file), rule: false }));
   const texts = [
     ...(content.html === null ? [] : [{ key: 'html', label: words.mailHtml, rule: false }]),
-    ...(content.text.trim() === '' && content.html !== null ? [] : [{ key: 'text', label: words.mailText, rule: false }]),
+    ...(content.text.trim() === '' && content.html !== null
+      ? []
+      : [{ key: 'text', label: content.onPaper === true ? visit.text.paper.tab : words.mailText, rule: false }]),
   ];
   const all = [
     ...files,
@@ -209,7 +213,7 @@ export function textPart(visit: Visit, content: Content): Part {
     warning,
     words: content.text.trim(),
     notes,
-    empty: content.text.trim() === '' && warning === '' ? words.noText : '',
+    empty: content.text.trim() === '' && warning === '' ? (content.onPaper === true ? visit.text.paper.noMail : words.noText) : '',
   };
 }
 
