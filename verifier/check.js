@@ -5,7 +5,7 @@ import { shown } from './bytes.js';
 import { checkSealedDays } from './days.js';
 import { checkEvidence, checkStanding } from './evidence.js';
 import { gather, useAll } from './files.js';
-import { checkReceipt, readReceipt } from './receipt.js';
+import { checkReceipt, filesOfMail, readReceipt } from './receipt.js';
 import { Report } from './report.js';
 import { plainFingerprint } from './signature.js';
 import { judgeStamp } from './stamp.js';
@@ -21,13 +21,15 @@ import { bookEn, bookTh } from './words.js';
 export async function check(given, { fingerprints = [] } = {}) {
   const report = new Report();
   const files = await gather(given, report);
-  for (const mail of files.filter(file => file.kind === 'mail')) {
+  // The letter of a pack is evidence, whatever it carries; only what came from us is opened.
+  const letters = new Set(files.filter(file => file.kind === 'evidence').map(file => `${file.folder}message.eml`));
+  for (const mail of files.filter(file => file.kind === 'mail' && !letters.has(file.path))) {
     const receipt = await readReceipt(mail);
-    if (receipt === null) continue;
+    const brought = receipt === null ? await filesOfMail(mail) : [receipt.file, ...(receipt.signature === null ? [] : [receipt.signature])];
+    files.push(...brought);
+    if (brought.length === 0) continue;
     mail.used = true;
     mail.receipt = true;
-    files.push(receipt.file);
-    if (receipt.signature !== null) files.push(receipt.signature);
   }
   for (const certificate of files.filter(file => file.kind === 'certificate')) files.push(...(await filesOfCertificate(certificate)));
   const vouchers = await Vouchers.of(

@@ -60,7 +60,7 @@ function looksLikeOurs(path) {
   return /\.zip$/i.test(path);
 }
 
-async function fileOf(path, bytes, container) {
+export async function fileOf(path, bytes, container) {
   const cut = path.lastIndexOf('/') + 1;
   const name = path.slice(cut);
   const json = bytes.length <= LONGEST_JSON ? objectOf(bytes) : null;

@@ -3,6 +3,7 @@
  * what it says was received.
  */
 import { isHash, listOf, objectOf, recordOf, sha256, shown, stringOf } from './bytes.js';
+import { fileOf } from './files.js';
 import { partsOfMail } from './mail.js';
 
 /** Hashes of what a mail carries, its parts' transfer encodings undone. */
@@ -28,6 +29,17 @@ export async function readReceipt(mail) {
         ? null
         : await partFile(mail, 'acknowledgement.sig.json', signature.bytes, 'signature'),
   };
+}
+
+/** What a part of a mail must be to be taken out of it: a report of a closed day or of a certificate brings its seal so. */
+const BROUGHT = new Set(['seal', 'signature', 'day', 'certificate', 'evidence', 'acknowledgement']);
+
+/** The attachments of a mail of ours that was saved as it came; none when it brings nothing of ours. */
+export async function filesOfMail(mail) {
+  const files = [];
+  for (const part of partsOfMail(mail.bytes))
+    if (part.name !== '') files.push({ ...(await fileOf(`${mail.path}/${part.name}`, part.bytes, null)), ours: true });
+  return files.some(file => BROUGHT.has(file.kind)) ? files : [];
 }
 
 async function partFile(mail, name, bytes, kind) {

@@ -1605,6 +1605,17 @@ async function readReceipt(mail) {
   };
 }
 
+/** What a part of a mail must be to be taken out of it: a report of a closed day or of a certificate brings its seal so. */
+const BROUGHT = new Set(['seal', 'signature', 'day', 'certificate', 'evidence', 'acknowledgement']);
+
+/** The attachments of a mail of ours that was saved as it came; none when it brings nothing of ours. */
+async function filesOfMail(mail) {
+  const files = [];
+  for (const part of partsOfMail(mail.bytes))
+    if (part.name !== '') files.push({ ...(await fileOf(`${mail.path}/${part.name}`, part.bytes, null)), ours: true });
+  return files.some(file => BROUGHT.has(file.kind)) ? files : [];
+}
+
 async function partFile(mail, name, bytes, kind) {
   const folder = `${mail.path}/`;
   return {
@@ -2249,13 +2260,15 @@ function compare(section, files, folder, listed) {
 async function check(given, { fingerprints = [] } = {}) {
   const report = new Report();
   const files = await gather(given, report);
-  for (const mail of files.filter(file => file.kind === 'mail')) {
+  // The letter of a pack is evidence, whatever it carries; only what came from us is opened.
+  const letters = new Set(files.filter(file => file.kind === 'evidence').map(file => `${file.folder}message.eml`));
+  for (const mail of files.filter(file => file.kind === 'mail' && !letters.has(file.path))) {
     const receipt = await readReceipt(mail);
-    if (receipt === null) continue;
+    const brought = receipt === null ? await filesOfMail(mail) : [receipt.file, ...(receipt.signature === null ? [] : [receipt.signature])];
+    files.push(...brought);
+    if (brought.length === 0) continue;
     mail.used = true;
     mail.receipt = true;
-    files.push(receipt.file);
-    if (receipt.signature !== null) files.push(receipt.signature);
   }
   for (const certificate of files.filter(file => file.kind === 'certificate')) files.push(...(await filesOfCertificate(certificate)));
   const vouchers = await Vouchers.of(

@@ -467,6 +467,28 @@ describe('what is signed and listed', () => {
   });
 });
 
+describe('a mail with a closed day, saved as it came', () => {
+  it('is opened, and the letter of a pack is not', async () => {
+    const parts = day(0).map(
+      ({ name, bytes }) =>
+        `--b\r\nContent-Type: application/json; name="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(bytes).toString('base64')}\r\n`,
+    );
+    const mail = (from: string[]) =>
+      new Uint8Array(
+        Buffer.from(`From: a@b.example\r\nSubject: day\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n${from.join('')}--b--\r\n`),
+      );
+    const good = await verdictOf([{ name: 'report.eml', bytes: mail(parts) }]);
+    expect([good.verdict, good.broken]).toEqual(['holds', []]);
+    expect(good.codes).toContain('holds book-entries');
+    const altered = await verdictOf([{ name: 'report.eml', bytes: mail([...parts.slice(0, 1), ...parts.slice(2)]) }]);
+    expect(altered.verdict).toBe('unproven');
+    const pack = unzipSync(packs.evidenceZip);
+    const inside = await verdictOf([{ name: 'p.zip', bytes: zipSync({ ...pack, 'message.eml': mail(parts) }) }]);
+    expect(inside.broken.join()).toContain('is not letter 1/2569');
+    expect(inside.report.sections.filter(section => section.kind === 'seal')).toHaveLength(1);
+  });
+});
+
 describe('the time stamp of a closed day', () => {
   it('is asked for by the real code, named with its time, and belongs to its seal alone', async () => {
     const authority = await startTestAuthority();
