@@ -122,7 +122,7 @@ async function proveOpened(run: Run, packs: PackRow[], identities: string[]): Pr
       await app.end({ timeout: 5 });
       await owner.end({ timeout: 5 });
     }
-    run.findings.timeToRestoreMs = timeToRestore(run, opened);
+    run.findings.timeToRestoreMs = timeToRestore(run, packs);
     run.findings.outcome = run.findings.faults.length === 0 ? 'proven' : 'failed';
   } finally {
     await scratch.close();
@@ -159,10 +159,10 @@ function noteFetched(run: Run, fetched: { whole: string[]; damaged: string[]; fa
   run.findings.fetched.bytes += fetched.fetchedBytes;
 }
 
-/** The steps as measured, and what was not fetched at the speed of what was. */
-function timeToRestore(run: Run, opened: OpenedCopy): number {
+/** The steps as measured, and the packs that were not fetched at the speed of those that were. */
+function timeToRestore(run: Run, packs: PackRow[]): number {
   const { fetchMs, restoreMs, verifyMs } = run.findings.durations;
-  const rest = Math.max(0, opened.night.manifest.blobs.bytes - run.findings.fetched.bytes);
+  const rest = packs.reduce((bytes, pack) => bytes + (pack.holds === 'letters' && !run.wholePacks.has(pack.name) ? pack.size : 0), 0);
   const perByte = run.findings.fetched.bytes === 0 ? 0 : fetchMs / run.findings.fetched.bytes;
   return Math.round(fetchMs + restoreMs + verifyMs + rest * perByte);
 }
