@@ -23,6 +23,8 @@ export interface RunOptions {
   place: string;
   /** What is asked for, in the words of a Failure `not-in-place`. */
   path?: string;
+  /** What rclone names its objects by is below this folder of the place. */
+  below?: string;
   onProgress?: ((bytes: number) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -55,7 +57,7 @@ export async function runRclone(args: string[], settings: RcloneSettings, option
     const [stdout, log, exit] = await Promise.all([readAll(child.stdout), readLog(child.stderr, options), exited]);
     signal?.throwIfAborted();
     if (exit === 0) return stdout;
-    throw explain(options.place, options.path, exit, log);
+    throw explain(options.place, options.path, exit, log, options.below);
   } finally {
     signal?.removeEventListener('abort', stop);
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
@@ -152,7 +154,7 @@ const REFUSED =
   /access ?denied|permission denied|forbidden|unauthori[sz]ed|\b401\b|\b403\b|InvalidAccessKeyId|SignatureDoesNotMatch|unable to authenticate|read-only|didn't find section|couldn't find remote|not known|host key|NoSuchBucket|invalid_grant|token expired|unknown (flag|command)/i;
 
 /** Exit codes: rclone.org/docs "Exit code" (3 directory not found, 4 file not found, 5 temporary, 7 fatal). The words decide first: codes are coarse. */
-export function explain(place: string, path: string | undefined, exit: number, log: LogLine[]): Failure {
+export function explain(place: string, path: string | undefined, exit: number, log: LogLine[], below = ''): Failure {
   const errors = log.filter(
     line => line.level === 'error' || line.level === 'fatal' || line.level === 'critical' || line.level === 'emergency',
   );
@@ -160,7 +162,8 @@ export function explain(place: string, path: string | undefined, exit: number, l
   const last = errors.at(-1);
   const detail = (last === undefined ? `exit code ${exit}` : last.msg).replace(/\s+/g, ' ').trim().slice(0, 300);
   const immutable = errors.find(line => IMMUTABLE.test(line.msg));
-  if (immutable !== undefined) return placeRefuses(place, `${immutable.object || path || 'a file'} is there with other contents`);
+  if (immutable !== undefined)
+    return placeRefuses(place, `${immutable.object === '' ? (path ?? 'a file') : below + immutable.object} is there with other contents`);
   if (FULL.test(all)) return placeFull(place, detail);
   if (REFUSED.test(all)) return placeRefuses(place, detail);
   if ((exit === 3 || exit === 4) && path !== undefined) return notInPlace(place, path);

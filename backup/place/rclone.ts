@@ -11,7 +11,7 @@ import { lstat, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Failure } from '../../register/failure.ts';
-import { notInPlace, placeAway, placeFull, placeLies, placeRefuses } from './failures.ts';
+import { notInPlace, placeAway, placeFull, placeLies } from './failures.ts';
 import type { FileToSend, Place, PlaceFile } from './place.ts';
 import { type RcloneSettings, type RunOptions, runRclone } from './rclone-program.ts';
 import { whereRemoteLies } from './rclone-remote.ts';
@@ -38,6 +38,7 @@ export function openRclonePlace(remote: string, settings: RcloneSettings): Place
   const at = (below: string) => `${remote}${/[:/]$/.test(remote) ? '' : '/'}${checkedPath(below)}`;
   const run = (args: string[], more: Partial<RunOptions> = {}) => runRclone(args, settings, { ...options, ...more });
   let abilities: Promise<Abilities> | null = null;
+  let swept = false;
 
   const able = () => {
     abilities ??= run(['backend', 'features', remote]).then(readAbilities);
@@ -45,6 +46,13 @@ export function openRclonePlace(remote: string, settings: RcloneSettings): Place
       abilities = null;
     });
     return abilities;
+  };
+
+  /** Takes away what broken lines left in `incoming/` days ago, and folders that moving left empty. Without the right to, it stays, and does no harm. */
+  const sweepOnce = async () => {
+    if (swept) return;
+    swept = true;
+    await run(['delete', at(INCOMING), '--min-age=1d', '--rmdirs']).catch(ignoreFailure);
   };
 
   const look = async (files: FileToSend[], hash: string | null): Promise<Map<string, Listed>> => {
@@ -67,48 +75,49 @@ export function openRclonePlace(remote: string, settings: RcloneSettings): Place
     isElsewhere: async () => await whereRemoteLies(remote, () => run(['config', 'dump'])),
 
     async send(files, sendOptions = {}) {
-      const { signal, onProgress } = sendOptions;
+      const { signal } = sendOptions;
       if (files.length === 0) return;
+      for (const file of files) checkedPath(file.path);
       const { moves, hash } = await able();
-      const there = await look(files, hash);
-      const missing: FileToSend[] = [];
-      for (const file of files) {
-        const found = there.get(file.path);
-        if (found === undefined) missing.push(file);
-        else if (await differs(file, found, hash)) throw placeRefuses(remote, `${file.path} is there with other contents`);
-        else onProgress?.(file.size);
-      }
-      if (missing.length === 0) return;
+      const total = files.reduce((sum, file) => sum + file.size, 0);
+      let told = 0;
+      const onProgress = (bytes: number) => {
+        const some = Math.min(bytes, total - told);
+        told += some;
+        sendOptions.onProgress?.(some);
+      };
       try {
         await inScratch(async scratch => {
-          for (const file of missing) {
+          for (const file of files) {
             const name = join(scratch, file.path);
             await mkdir(dirname(name), { recursive: true });
             await symlink(resolve(file.local), name);
           }
+          // With --checksum, for by itself rclone compares times, and ours say nothing; what is there as it should be is left alone.
           const how = ['--immutable', '--checksum', '--no-traverse', `--transfers=${FILES_AT_ONCE}`];
           if (!moves) {
             await run(['copy', scratch, remote, '--copy-links', ...how], { onProgress, signal });
             return;
           }
+          await sweepOnce();
           const draft = `${INCOMING}/${randomUUID()}`;
           await run(['copy', scratch, at(draft), '--copy-links', ...how], { onProgress, signal });
           // A folder at a time: rclone moves nothing from a remote into one around it.
-          for (const part of new Set(missing.map(file => file.path.split('/')[0] as string))) {
-            const isFile = missing.some(file => file.path === part);
-            await run([isFile ? 'moveto' : 'move', at(`${draft}/${part}`), at(part), ...how], { signal });
+          for (const part of new Set(files.map(file => file.path.split('/')[0] as string))) {
+            const isFile = files.some(file => file.path === part);
+            await run([isFile ? 'moveto' : 'move', at(`${draft}/${part}`), at(part), ...how], { signal, below: isFile ? '' : `${part}/` });
           }
-          await run(['rmdirs', at(draft)], { signal }).catch(ignoreFailure);
         });
       } catch (error) {
-        throw await asFull(error, missing);
+        throw await asFull(error, files);
       }
-      const after = await look(missing, hash);
-      for (const file of missing) {
+      const after = await look(files, hash);
+      for (const file of files) {
         const found = after.get(file.path);
         const wrong = found === undefined ? 'it is not there' : await differs(file, found, hash);
         if (wrong !== null) throw placeLies(remote, file.path, wrong);
       }
+      onProgress(total - told);
     },
 
     async fetch(below, local) {

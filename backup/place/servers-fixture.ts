@@ -15,10 +15,10 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** @param folder - what it serves; made */
-export async function startSftp(folder: string): Promise<TestServer> {
+/** @param folder - what it serves; made. @param again - the port it had before, for a server that comes back */
+export async function startSftp(folder: string, again?: number): Promise<TestServer> {
   await mkdir(folder, { recursive: true });
-  const port = await freePort();
+  const port = again ?? (await freePort());
   const child: ChildProcess = spawn(
     'rclone',
     ['serve', 'sftp', folder, `--addr=127.0.0.1:${port}`, '--user=saraban', '--pass=secret', '--vfs-cache-mode=off'],
