@@ -84,10 +84,13 @@ class FileSpool implements Spool {
   }
 }
 
-/** @param options.work - a folder of this archive's own, mode 0700; whoever made it removes it */
-export function writeHashedTar(options: { store: Store; work: string; mode?: number }): HashedTar {
+/**
+ * @param options.work - a folder of this archive's own, mode 0700; whoever made it removes it
+ * @param options.at - the time all its files are given
+ */
+export function writeHashedTar(options: { store: Store; work: string; at: Date; mode?: number }): HashedTar {
   const tar = writeTar();
-  const mode = options.mode ?? 0o644;
+  const how = { mode: options.mode ?? 0o644, mtime: options.at };
 
   const openSpool = async (): Promise<FileSpool> => {
     const file = join(options.work, randomUUID());
@@ -97,7 +100,7 @@ export function writeHashedTar(options: { store: Store; work: string; mode?: num
     if (!(spool instanceof FileSpool)) throw new Error('a spool of another archive');
     try {
       await spool.close();
-      await tar.add({ path, size: spool.size, mode }, createReadStream(spool.file));
+      await tar.add({ path, size: spool.size, ...how }, createReadStream(spool.file));
       return { path, sha256: spool.hash.digest('hex'), size: spool.size };
     } finally {
       await spool.discard();
@@ -108,12 +111,12 @@ export function writeHashedTar(options: { store: Store; work: string; mode?: num
     stream: tar.stream,
     async addBytes(path, bytes) {
       const buffer = typeof bytes === 'string' ? Buffer.from(bytes) : bytes;
-      await tar.add({ path, size: buffer.byteLength, mode }, buffer);
+      await tar.add({ path, size: buffer.byteLength, ...how }, buffer);
       return { path, sha256: createHash('sha256').update(buffer).digest('hex'), size: buffer.byteLength };
     },
     async addBlob(path, blob) {
       if ((await options.store.size(blob.sha256)) !== blob.size) throw damaged(blob.sha256);
-      await tar.add({ path, size: blob.size, mode }, checked(options.store.stream(blob.sha256), blob.sha256));
+      await tar.add({ path, size: blob.size, ...how }, checked(options.store.stream(blob.sha256), blob.sha256));
       return { path, sha256: blob.sha256, size: blob.size };
     },
     async addGenerated(path, source) {

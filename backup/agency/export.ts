@@ -92,7 +92,7 @@ export async function exportAgency(context: AgencyExportContext, options: Agency
   const encrypt = options.recipients === null ? undefined : encryptStream(options.recipients);
   await refuseExisting(file);
   const work = await openWorkFolder(context.work, 'export');
-  const tar = writeHashedTar({ store: context.store, work: work.path, mode: 0o600 });
+  const tar = writeHashedTar({ store: context.store, work: work.path, at: context.now(), mode: 0o600 });
   try {
     const written = writeWhole(file, tar.stream, encrypt);
     // Whichever of the two fails first ends the other.

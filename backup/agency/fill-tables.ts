@@ -9,7 +9,17 @@ import { quoted, tableShapes } from '../db/tables.ts';
 import { fieldValue, rowsIn, wholeRows } from './copy-text.ts';
 import { refusal } from './failures.ts';
 import { AGENCY_TABLE, type AgencyManifest, LEFT_BEHIND, type LeavingTable } from './format.ts';
-import { countRows, openMovingIn, passSequence, selectAgencyId, selectHighest, selectIdentities, setTextHabits } from './queries.ts';
+import {
+  countRows,
+  gatherFigures,
+  openMovingIn,
+  passSequence,
+  preferIndexes,
+  selectAgencyId,
+  selectHighest,
+  selectIdentities,
+  setTextHabits,
+} from './queries.ts';
 
 export interface FillInput {
   manifest: AgencyManifest;
@@ -46,6 +56,7 @@ export async function refuseUnknownTables(tx: Transaction, manifest: AgencyManif
 export async function fillTables(tx: Transaction, input: FillInput): Promise<number> {
   const { manifest } = input;
   await setTextHabits(tx);
+  await preferIndexes(tx);
   const own = manifest.tables.find(table => table.name === AGENCY_TABLE);
   if (own === undefined) throw new LoadFault(`table ${AGENCY_TABLE}`, 'is not in the export');
   await copyTable(tx, own, '', input);
@@ -59,6 +70,10 @@ export async function fillTables(tx: Transaction, input: FillInput): Promise<num
     const rows = await countRows(tx, table.name, agencyId);
     if (rows !== table.rows) throw new LoadFault(`table ${table.name}`, `has ${rows} rows, the manifest says ${table.rows}`);
   }
+  await gatherFigures(
+    tx,
+    manifest.tables.map(table => table.name),
+  );
   await passSequences(tx, manifest, agencyId);
   return agencyId;
 }

@@ -54,7 +54,7 @@ table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .75rem; border-bottom: 1px solid var(--line); }
 th { background: var(--band); font-weight: 600; white-space: nowrap; } tr:last-child > * { border-bottom: 0; }
 td.number { font-variant-numeric: tabular-nums; white-space: nowrap; } td.count { text-align: right; font-variant-numeric: tabular-nums; }
-.book { font-size: .9rem; } .facts th { width: 14rem; background: none; color: var(--soft); font-weight: 400; }
+.book { font-size: .9rem; } .book td:nth-child(6) { min-width: 16rem; } .facts th { width: 14rem; background: none; color: var(--soft); font-weight: 400; }
 .facts td { overflow-wrap: anywhere; }
 .text { white-space: pre-wrap; overflow-wrap: anywhere; padding: 1rem; }
 .cancelled td { color: var(--soft); text-decoration: line-through; } .cancelled td.note { text-decoration: none; }

@@ -110,3 +110,17 @@ export async function setTextHabits(tx: Transaction): Promise<void> {
   await tx`SELECT set_config('datestyle', 'ISO, YMD', true), set_config('timezone', 'UTC', true), set_config('bytea_output', 'hex', true),
                   set_config('intervalstyle', 'iso_8601', true), set_config('extra_float_digits', '1', true)`;
 }
+
+/**
+ * Foreign keys and links are looked up by plans that this session makes while the tables still seem empty, and keeps: without this it would read a whole table
+ * for every row of the next.
+ */
+export async function preferIndexes(tx: Transaction): Promise<void> {
+  await tx`SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true)`;
+}
+
+/** The planner's figures for tables that have just been filled, and its usual choices again. */
+export async function gatherFigures(tx: Transaction, tables: string[]): Promise<void> {
+  for (const table of tables) await tx`ANALYZE ${tx(table)}`;
+  await tx`SELECT set_config('enable_seqscan', 'on', true), set_config('enable_bitmapscan', 'on', true)`;
+}

@@ -76,7 +76,7 @@ export interface VolumeMade {
 export async function makeVolume(context: VolumeContext, options: VolumeOptions, file: string): Promise<VolumeMade> {
   await refuseExisting(file);
   const work = await openWorkFolder(context.work, 'volume');
-  const tar = writeHashedTar({ store: context.store, work: work.path });
+  const tar = writeHashedTar({ store: context.store, work: work.path, at: context.now() });
   const failed = (error: unknown) => tar.fail(error instanceof Error ? error : new Error(String(error)));
   try {
     const written = writeWhole(file, tar.stream);
