@@ -273,16 +273,31 @@ describe('a day', () => {
     expect((await closeAt('2026-11-22T17:00:02.000Z')).map(one => [one.day, one.entries])).toEqual([['2026-11-22', 1]]);
   });
 
-  it('a closing whose connection is killed in the midst leaves nothing, and no lock: the next run closes the day', async () => {
+  it('no transaction and no lock is held while the forms are drawn: a database that restarts meanwhile harms nothing', async () => {
     await enter('one', '2026-11-22T03:00:00.000Z');
-    const killed = async () => {
-      await fresh.owner`
-        SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND d.datname = current_database()`;
+    const drawn = async () => {
+      const [held] =
+        await fresh.owner`SELECT count(*)::integer AS locks FROM pg_locks l JOIN pg_database d ON d.oid = l.database WHERE l.locktype = 'advisory' AND d.datname = current_database()`;
+      expect(held?.locks).toBe(0);
+      const open = await fresh.admin`SELECT FROM pg_stat_activity WHERE datname = ${fresh.name} AND xact_start IS NOT NULL`;
+      expect(open).toHaveLength(0);
       return Buffer.from('pdf');
     };
-    await expect(closeAt('2026-11-22T17:00:01.000Z', { printer: { form13: killed, form14: killed } })).rejects.toThrow();
-    expect(await fresh.owner`SELECT FROM closed_day`).toHaveLength(0);
-    expect((await closeAt('2026-11-22T17:00:02.000Z')).map(one => [one.day, one.entries])).toEqual([['2026-11-22', 1]]);
+    const [closed] = await closeAt('2026-11-22T17:00:01.000Z', { printer: { form13: drawn, form14: drawn } });
+    expect(closed).toMatchObject({ entries: 1, missing: [] });
+  });
+
+  it('made while another process closed it is thrown away, and the days after it stand on the other one', async () => {
+    await enter('one', '2026-11-22T03:00:00.000Z');
+    now = at('2026-11-23T17:00:01.000Z');
+    let others: ClosedDay[] = [];
+    const slow = async () => {
+      if (others.length === 0) others = await closeDueDays(closing(), agencyId, { through: '2026-11-22' });
+      return Buffer.from('pdf');
+    };
+    const mine = await closeDueDays(closing({ printer: { form13: slow, form14: slow } }), agencyId);
+    expect([others.map(one => one.day), mine.map(one => one.day)]).toEqual([['2026-11-22'], ['2026-11-23']]);
+    expect((await read<SealFile>(2, 'seal.json')).previous).toBe(others[0]?.sealSha256);
   });
 
   it('is not closed when the key file is another: nothing is half done', async () => {

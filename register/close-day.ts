@@ -7,12 +7,11 @@ import { insertAct } from './act/queries.ts';
 import { canonicalJson } from './close/canonical-json.ts';
 import { type CloseContext, THE_CLOSING } from './close/context.ts';
 import { cutBooks } from './close/cut.ts';
-import { certificate, type DayToWrite, JSON_TYPE, makeDayFiles } from './close/day-files.ts';
+import { certificate, type DayForm, type DayToWrite, JSON_TYPE, makeDayForms, readDayForms, writeDayFiles } from './close/day-files.ts';
 import { SEAL_FILE, SEAL_FORMAT, SEAL_SIGNATURE, type SealFile } from './close/day-format.ts';
 import { closingHourOf, closingInstant, dayOf, dueDays } from './close/due-days.ts';
 import {
   type ChangeMark,
-  type ClosingAgency,
   type FileToInsert,
   insertBlob,
   insertBook,
@@ -30,7 +29,7 @@ import {
   selectNextMark,
 } from './close/queries.ts';
 import type { Transaction } from './db/connect.ts';
-import { type Actor, inAgency, useAgency } from './db/transaction.ts';
+import { type Actor, asFailure, inAgency, useAgency } from './db/transaction.ts';
 import { Failure } from './failure.ts';
 import { type SigningKey, signingKey } from './seal/keys.ts';
 import { signFile, writeSignature } from './seal/signature.ts';
@@ -99,7 +98,7 @@ function earlier(one: Date, other: Date | null): Date {
 export type CloseOutcome = ({ outcome: 'closed' } & ClosedDay) | { outcome: 'already' };
 
 /**
- * Closes one day.
+ * Closes one day: reads it in a snapshot, makes its files, and writes its few rows in a short transaction, so that no letter ever waits for a closing.
  * @param how.last - whether it is the newest to be closed now: then changes that stand in no day yet are all named in it
  */
 export async function closeDay(
@@ -109,40 +108,50 @@ export async function closeDay(
   how: { last: boolean; actor: Actor },
 ): Promise<CloseOutcome> {
   const key = await inAgency(context.db, agencyId, how.actor, tx => signingKey(tx, agencyId, context.box, context.now()));
-  // The outer transaction holds the lock of the closing and nothing else until the end; the snapshot beside it only reads. So no letter ever waits for a closing.
-  const outcome = await inAgency(context.db, agencyId, how.actor, async tx => {
-    await lockClosing(tx, agencyId);
-    const last = await selectLastDay(tx);
-    if (last !== null && last.day >= day) return { outcome: 'already' as const };
-    const read = await inSnapshot(context, agencyId, how.actor, snapshot =>
-      readDay(snapshot, context, { agencyId, day, last, key, newest: how.last }),
-    );
-    return await writeDay(tx, context, how.actor, read, key);
-  });
-  if (outcome.outcome === 'closed')
+  for (;;) {
+    const read = await inSnapshot(context, agencyId, how.actor, tx => readDay(tx, context, { agencyId, day, key, newest: how.last }));
+    if (read === null) return { outcome: 'already' };
+    const sealed = await sealDay(context, read, key);
+    const outcome = await inAgency(context.db, agencyId, how.actor, async tx => {
+      await lockClosing(tx, agencyId);
+      // Another process may have closed a day since the snapshot: then what was made here stands on the wrong day before it, and is made again, or not at all.
+      const last = await selectLastDay(tx);
+      return last?.ordinal === read.last?.ordinal ? await writeDay(tx, context, how.actor, sealed) : null;
+    });
+    if (outcome === null) continue;
     context.log.info({ agency: agencyId, day, ordinal: outcome.ordinal, entries: outcome.entries, seal: outcome.sealSha256 }, 'day closed');
-  return outcome;
+    return outcome;
+  }
 }
 
 async function inSnapshot<T>(context: CloseContext, agencyId: number, actor: Actor, work: (tx: Transaction) => Promise<T>): Promise<T> {
-  return (await context.db.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async tx => {
-    await useAgency(tx, agencyId, actor);
-    return await work(tx);
-  })) as T;
+  try {
+    return (await context.db.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async tx => {
+      await useAgency(tx, agencyId, actor);
+      return await work(tx);
+    })) as T;
+  } catch (error) {
+    throw asFailure(error);
+  }
 }
 
 interface ReadDay extends DayToWrite {
+  last: LastDay | null;
   files: FileToInsert[];
-  missing: string[];
+  forms: DayForm[];
   nextMark: ChangeMark;
 }
 
+/** @returns null when the day is closed */
 async function readDay(
   tx: Transaction,
   context: CloseContext,
-  of: { agencyId: number; day: string; last: LastDay | null; key: SigningKey; newest: boolean },
-): Promise<ReadDay> {
-  const agency = (await selectClosingAgency(tx, of.agencyId)) as ClosingAgency;
+  of: { agencyId: number; day: string; key: SigningKey; newest: boolean },
+): Promise<ReadDay | null> {
+  const last = await selectLastDay(tx);
+  if (last !== null && last.day >= of.day) return null;
+  const agency = await selectClosingAgency(tx, of.agencyId);
+  if (agency === null) throw new Error(`agency ${of.agencyId} does not exist`);
   const closedAt = context.now();
   const instant = closingInstant(of.day, closingHourOf(agency.closingHour), agency.timeZone);
   const mark = await selectMark(tx);
@@ -150,31 +159,37 @@ async function readDay(
   const write: DayToWrite = {
     agency,
     day: of.day,
-    ordinal: (of.last?.ordinal ?? 0) + 1,
+    ordinal: (last?.ordinal ?? 0) + 1,
     closing: instant < closedAt ? instant : closedAt,
     closedAt,
-    previousSeal: of.last?.sealSha256 ?? null,
+    previousSeal: last?.sealSha256 ?? null,
     books: await cutBooks(tx, agency, instant, closedAt),
     mark,
     changesUntil,
     certificates: await selectNewCertificates(tx),
     keyFingerprint: of.key.fingerprint,
   };
-  return { ...write, ...(await makeDayFiles(tx, context, write)), nextMark: await selectNextMark(tx, mark, changesUntil) };
+  const files = await writeDayFiles(tx, context.store, write);
+  const forms = context.printer === null && context.sheet === null ? [] : await readDayForms(tx, write);
+  return { ...write, last, files, forms, nextMark: await selectNextMark(tx, mark, changesUntil) };
 }
 
-async function writeDay(
-  tx: Transaction,
-  context: CloseContext,
-  actor: Actor,
-  day: ReadDay,
-  key: SigningKey,
-): Promise<{ outcome: 'closed' } & ClosedDay> {
-  const { ordinal, closedAt, agency } = day;
-  const sealBytes = Buffer.from(canonicalJson(sealOf(day)), 'utf8');
-  const seal = await context.store.put(sealBytes);
-  const signed = signFile(key, { agencyCode: agency.code, name: SEAL_FILE, ...seal }, closedAt);
-  const signature = await context.store.put(writeSignature(signed));
+interface SealedDay extends ReadDay {
+  missing: string[];
+  seal: { sha256: string; size: number };
+  signature: { sha256: string; size: number };
+}
+
+async function sealDay(context: CloseContext, read: ReadDay, key: SigningKey): Promise<SealedDay> {
+  const made = await makeDayForms(context, read.forms);
+  const day = { ...read, files: [...read.files, ...made.files], missing: made.missing };
+  const seal = await context.store.put(Buffer.from(canonicalJson(sealOf(day)), 'utf8'));
+  const signed = signFile(key, { agencyCode: day.agency.code, name: SEAL_FILE, ...seal }, day.closedAt);
+  return { ...day, seal, signature: await context.store.put(writeSignature(signed)) };
+}
+
+async function writeDay(tx: Transaction, context: CloseContext, actor: Actor, day: SealedDay): Promise<{ outcome: 'closed' } & ClosedDay> {
+  const { ordinal, closedAt, agency, seal, signature } = day;
   const files: FileToInsert[] = [
     ...day.files,
     { name: SEAL_FILE, contentType: JSON_TYPE, ...seal, classified: false },
@@ -186,11 +201,8 @@ async function writeDay(
   for (const book of day.books) await insertBook(tx, ordinal, book);
   for (const file of files) await insertFile(tx, ordinal, file, closedAt);
   await insertMark(tx, ordinal, day.nextMark);
-  await insertNamedCertificates(
-    tx,
-    ordinal,
-    day.certificates.map(one => one.id),
-  );
+  const named = day.certificates.map(one => one.id);
+  await insertNamedCertificates(tx, ordinal, named);
   // The provider's days hold no letters: nobody waits for a report of them.
   if (agency.id > 0) await context.jobs.enqueue(tx, 'send-report', [{ report: 'closed-day', agencyId: agency.id, ordinal }]);
   if (context.timestamp !== null) await context.jobs.enqueue(tx, 'timestamp-day', [{ agencyId: agency.id, ordinal }]);
@@ -212,7 +224,7 @@ async function writeDay(
   };
 }
 
-function sealOf(day: ReadDay): SealFile {
+function sealOf(day: ReadDay & { missing: string[] }): SealFile {
   return {
     format: SEAL_FORMAT,
     agency: day.agency.code,

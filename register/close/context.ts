@@ -25,7 +25,7 @@ export interface CloseLog {
 }
 
 export interface CloseContext {
-  /** As the application. Two connections are used at a time. */
+  /** As the application. */
   db: Database;
   jobs: Pick<Jobs, 'enqueue'>;
   store: Store;

@@ -39,25 +39,40 @@ export interface DayToWrite {
   keyFingerprint: string;
 }
 
-export interface DayFiles {
-  files: FileToInsert[];
-  /** Names of the forms that could not be made. */
-  missing: string[];
-}
-
 export const PDF = 'application/pdf';
 export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 export const JSON_TYPE = 'application/json';
 
-/** @param tx - the snapshot */
-export async function makeDayFiles(tx: Transaction, context: CloseContext, day: DayToWrite): Promise<DayFiles> {
-  const classified = await holdsClassified(tx, day);
-  const files = [await dayFile(tx, context.store, day, 'open')];
-  if (classified) files.push(await dayFile(tx, context.store, day, 'classified'));
-  const missing: string[] = [];
+/** day.json, and day-classified.json where there is something for it. @param tx - the snapshot */
+export async function writeDayFiles(tx: Transaction, store: Store, day: DayToWrite): Promise<FileToInsert[]> {
+  const files = [await dayFile(tx, store, day, 'open')];
+  if (await holdsClassified(tx, day)) files.push(await dayFile(tx, store, day, 'classified'));
+  return files;
+}
+
+/** A form to be made. */
+export interface DayForm {
+  /** Without its ending. */
+  name: string;
+  of: 'form13' | 'form14';
+  data: FormData;
+}
+
+/** What the forms say, read in the snapshot; they are drawn when it is gone, for that takes longer than a transaction should live. */
+export async function readDayForms(tx: Transaction, day: DayToWrite): Promise<DayForm[]> {
+  const forms: DayForm[] = [];
   for (const form of formsOf(day, await withholding(tx, day))) {
-    const data = await formData(tx, day, form);
     const of = isReceived(form.book.register as 'receive') ? 'form13' : 'form14';
+    forms.push({ name: form.name, of, data: await formData(tx, day, form) });
+  }
+  return forms;
+}
+
+/** @returns the files, and the names of those that could not be made */
+export async function makeDayForms(context: CloseContext, forms: DayForm[]): Promise<{ files: FileToInsert[]; missing: string[] }> {
+  const files: FileToInsert[] = [];
+  const missing: string[] = [];
+  for (const form of forms) {
     for (const [maker, ending, contentType] of [
       [context.printer, 'pdf', PDF],
       [context.sheet, 'xlsx', XLSX],
@@ -65,12 +80,12 @@ export async function makeDayFiles(tx: Transaction, context: CloseContext, day: 
       if (maker === null) continue;
       const name = `${form.name}.${ending}`;
       try {
-        const { sha256, size } = await context.store.put(await maker[of](data));
-        files.push({ name, contentType, sha256, size, classified: form.classified });
+        const stored = await context.store.put(await maker[form.of](form.data));
+        files.push({ name, contentType, ...stored, classified: form.data.classified });
       } catch (error) {
         // day.json is the register; a form that cannot be drawn must not keep this day and every later one from being closed. The seal names what is missing.
         if (isStoreFailure(error)) throw error;
-        context.log.error({ agency: day.agency.id, day: day.day, file: name, error: String(error) }, 'a form of the day could not be made');
+        context.log.error({ file: name, error: String(error) }, 'a form of the day could not be made');
         missing.push(name);
       }
     }
