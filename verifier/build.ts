@@ -13,6 +13,7 @@ const SOURCES = [
   'timestamp.js',
   'mail.js',
   'chain.js',
+  'words-days.js',
   'words.js',
   'report.js',
   'signature.js',
