@@ -24,10 +24,10 @@ import {
   FILES_LIST,
   fileLine,
   keyPath,
-  LEFT_BEHIND,
   type LeavingSeries,
   type LeavingTable,
   ROW_ORDER,
+  staysBehind,
   tablePath,
 } from './format.ts';
 import {
@@ -248,8 +248,7 @@ async function writeTables(
     const own = shape.name === AGENCY_TABLE;
     if (!shape.hasAgency && !own) continue;
     signal?.throwIfAborted();
-    const left = [...(LEFT_BEHIND[shape.name] ?? []), 'agency_id'];
-    const columns = shape.columns.filter(column => !left.includes(column));
+    const columns = shape.columns.filter(column => !staysBehind(shape.name, column));
     const order = (ROW_ORDER[shape.name] ?? shape.key).map(quoted).join(', ');
     const select = `SELECT ${columns.map(quoted).join(', ')} FROM public.${quoted(shape.name)} WHERE ${own ? 'id' : 'agency_id'} = ${agencyId} ORDER BY ${order}`;
     let rows = 0;

@@ -8,7 +8,7 @@ import { selectFillOrder } from '../db/load-queries.ts';
 import { quoted, tableShapes } from '../db/tables.ts';
 import { fieldValue, rowsIn, wholeRows } from './copy-text.ts';
 import { refusal } from './failures.ts';
-import { AGENCY_TABLE, type AgencyManifest, LEFT_BEHIND, type LeavingTable } from './format.ts';
+import { AGENCY_TABLE, type AgencyManifest, type LeavingTable, staysBehind } from './format.ts';
 import {
   countRows,
   gatherFigures,
@@ -38,7 +38,7 @@ export async function refuseUnknownTables(tx: Transaction, manifest: AgencyManif
     const shape = shapes.get(table.name);
     const taken = shape?.hasAgency === true || table.name === AGENCY_TABLE ? (shape?.columns ?? []) : [];
     // What must stay behind is not let in either.
-    const columns = taken.filter(column => column !== 'agency_id' && LEFT_BEHIND[table.name]?.includes(column) !== true);
+    const columns = taken.filter(column => !staysBehind(table.name, column));
     const unknown = table.columns.find(column => !columns.includes(column));
     if (unknown === undefined && columns.length > 0) continue;
     const what = columns.length === 0 ? table.name : `${table.name}.${unknown}`;

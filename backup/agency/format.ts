@@ -58,10 +58,13 @@ export const keyPath = (id: string) => `keys/${id}.pk8`;
 export const fileLine = (file: { path: string; sha256: string }) => `${file.sha256}  ${file.path}\n`;
 
 /**
- * Columns that stay here: the agency's number on this appliance, and the private keys as they are sealed under this appliance's key file. The ordinal
- * numbers of its history (fact_change.id) travel: they mean something within the agency alone, and closed days name them.
+ * Columns that stay here: the agency's number on this appliance, and what is sealed under this appliance's key file (migrations name such columns sealed_…).
+ * Private keys travel beside their table, opened; other secrets, such as a mailbox's password, are given anew where the agency arrives. The ordinal numbers
+ * of its history (fact_change.id) travel: they mean something within the agency alone, and closed days name them.
  */
-export const LEFT_BEHIND: Record<string, string[]> = { agency: ['id'], agency_key: ['sealed_private_key'] };
+export function staysBehind(table: string, column: string): boolean {
+  return column === 'agency_id' || (table === AGENCY_TABLE && column === 'id') || column.startsWith('sealed_');
+}
 
 /** The agency's own row travels with the tables that name it. */
 export const AGENCY_TABLE = 'agency';

@@ -124,6 +124,11 @@ async function fill(fresh: FreshDatabase, agencyId: number, code: string): Promi
     await tx`INSERT INTO template (agency_id, name, version, subject, body_text, body_html, saved_by, saved_at) VALUES (${agencyId}, 'return', 1, 's', 't', 'h', 'x', now())`;
     await tx`INSERT INTO certificate (agency_id, id, copy_id, place, at, outcome, summary, json_sha256, json_size)
       VALUES (${agencyId}, ${randomUUID()}, '20261121T190000Z-00000000', 'folder', ${TEST_TIME}, 'proven', '{}', ${message?.sha256}, ${message?.size})`;
+    const mailbox = randomUUID();
+    await tx`INSERT INTO mailbox (agency_id, id, name, address, host, port, security, login, auth, sealed_secret, created_at)
+      VALUES (${agencyId}, ${mailbox}, 'box', 'a@b', 'imap.example', 993, 'tls', 'x', 'password', ${box.seal(Buffer.from('the secret'))}, ${TEST_TIME})`;
+    await tx`INSERT INTO mailbox_message (agency_id, mailbox_id, uid_validity, uid, state, at) VALUES (${agencyId}, ${mailbox}, 1, 1, 'left', ${TEST_TIME})`;
+    await tx`INSERT INTO mailbox_check (agency_id, mailbox_id, at, found, taken) VALUES (${agencyId}, ${mailbox}, ${TEST_TIME}, 0, 0)`;
     const book = randomUUID();
     await tx`INSERT INTO number_book (agency_id, id, year, ordinal, slips, made_at, made_by, pdf_sha256, pdf_size)
       VALUES (${agencyId}, ${book}, 2569, 1, 1, ${TEST_TIME}, 'x', ${Buffer.from(orphan.sha256, 'hex')}, ${orphan.size})`;
@@ -136,7 +141,7 @@ async function fill(fresh: FreshDatabase, agencyId: number, code: string): Promi
   expect(closed.length).toBeGreaterThan(1);
 }
 
-const APART: Record<string, string[]> = { agency: ['id', 'state'], agency_key: ['sealed_private_key'] };
+const APART: Record<string, string[]> = { agency: ['id', 'state'], agency_key: ['sealed_private_key'], mailbox: ['sealed_secret'] };
 
 /** All rows of an agency, of every table that has any, as text; without what is of the appliance. */
 async function rowsOf(db: Database, code: string): Promise<Record<string, string[]>> {
@@ -408,6 +413,7 @@ describe('moved in', () => {
       expect([name, rows.length > 0]).toEqual([name, true]);
       expect([name, after[name]]).toEqual([name, rows]);
     }
+    expect(await target.owner`SELECT FROM mailbox WHERE host = 'imap.example' AND sealed_secret IS NULL`).toHaveLength(1);
     expect(after.mail).toHaveLength(1);
     expect(after.mail?.[0]).toContain('"state": "uncertain"');
     expect(after.acknowledgement?.every(row => row.includes('"state": "uncertain"'))).toBe(true);
