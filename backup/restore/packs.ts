@@ -23,6 +23,8 @@ export interface PackEntry {
 
 export interface PackIndex {
   packs: Map<string, PackEntry>;
+  /** Packs whose list is missing or cannot be read. What is in them is learnt only by reading them. */
+  unlisted: string[];
   faults: CopyFault[];
 }
 
@@ -42,12 +44,13 @@ export async function readPackIndex(source: FetchSource, among: ReadonlySet<stri
     const name = PACK_NAME.exec(path)?.[1];
     if (name !== undefined && (among === null || among.has(name))) names.add(name);
   }
-  const index: PackIndex = { packs: new Map(), faults: [] };
+  const index: PackIndex = { packs: new Map(), unlisted: [], faults: [] };
   const waiting = [...names].sort();
   const work = async () => {
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       const entry = await readList(source, name, files, index.faults);
       if (entry !== null) index.packs.set(name, entry);
+      else if (files.has(packPath(name))) index.unlisted.push(name);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
@@ -126,7 +129,7 @@ export async function fetchObjects(
     tried.add(name);
     const entry = index.packs.get(name);
     if (entry === undefined) return;
-    const faults = await unpack(source, entry, wanted === null ? null : left, into);
+    const faults = await unpack(source, name, entry.list, wanted === null ? null : left, into);
     result.fetchedBytes += entry.list.size;
     options.onProgress?.(entry.list.size);
     if (faults.length === 0) result.whole.push(name);
@@ -142,6 +145,11 @@ export async function fetchObjects(
       if (next.length === 0) break;
       for (const name of next) await take(name);
     }
+  }
+  // The last resort: an object proves itself by its name, whether or not a list says where it is.
+  for (const name of wanted === null ? [] : index.unlisted) {
+    if (left.size === 0) break;
+    result.faults.push(...(await unpack(source, name, null, left, into)));
   }
   result.missing = left;
   if (into.durable) await syncObjectFolder(into.root);
@@ -167,12 +175,17 @@ export function choose(index: PackIndex, left: ReadonlySet<string>, tried: Reado
   return chosen;
 }
 
-async function unpack(source: FetchSource, entry: PackEntry, left: Set<string> | null, into: ObjectFolder): Promise<CopyFault[]> {
-  const { list } = entry;
-  const path = packPath(list.pack);
+async function unpack(
+  source: FetchSource,
+  name: string,
+  list: PackList | null,
+  left: Set<string> | null,
+  into: ObjectFolder,
+): Promise<CopyFault[]> {
+  const path = packPath(name);
   const faults: CopyFault[] = [];
   const fault = (object: string, problem: string) => faults.push({ place: source.place.name, object, problem });
-  const sizes = new Map(list.objects.map(object => [object.sha256, object.size]));
+  const sizes = new Map(list?.objects.map(object => [object.sha256, object.size]));
   const seen = new Set<string>();
   const kept: string[] = [];
   let local: string | null = null;
@@ -180,19 +193,20 @@ async function unpack(source: FetchSource, entry: PackEntry, left: Set<string> |
     local = await bring(source.place, path, source.scratch);
     await readLocal(local, source.identities, async (bytes, sealed) => {
       for await (const object of readTar(gunzipped(bytes))) {
-        if (object.type !== 'file' || !sizes.has(object.path)) {
+        const named = list === null ? /^[0-9a-f]{64}$/.test(object.path) : sizes.has(object.path);
+        if (object.type !== 'file' || !named) {
           fault(path, `holds ${object.path.slice(0, 80)}, which its list does not name`);
           for await (const _ of object.bytes);
           continue;
         }
         seen.add(object.path);
         const wanted = left === null || left.has(object.path);
-        const good = await takeObject(object.path, sizes.get(object.path) ?? -1, object.bytes, wanted ? into : null);
+        const good = await takeObject(object.path, sizes.get(object.path) ?? object.size, object.bytes, wanted ? into : null);
         if (!good) fault(`${path}, object ${object.path}`, 'its bytes are not those of its name');
         else if (wanted) kept.push(object.path);
       }
       const { sha256, size } = sealed();
-      if (sha256 !== list.sha256 || size !== list.size) fault(path, 'is not the file that its list names');
+      if (list !== null && (sha256 !== list.sha256 || size !== list.size)) fault(path, 'is not the file that its list names');
     });
     for (const sha256 of sizes.keys()) if (!seen.has(sha256)) fault(`${path}, object ${sha256}`, 'is missing');
   } catch (error) {

@@ -145,6 +145,16 @@ describe('minutes after a night', () => {
 });
 
 describe('an appliance restored', () => {
+  test('from a place where every list is lost: the packs tell by themselves, and the loss is named', async () => {
+    await night();
+    const lists = (await place.list('packs')).filter(file => file.path.endsWith('.list.age'));
+    for (const { path } of lists) await rm(join(copy.folderOf('nas'), path));
+    const { plan, report, db } = await restored();
+    expect(report.faults).toEqual([]);
+    expect(await numbers(db)).toEqual([1]);
+    expect(plan.faults.map(fault => fault.object).sort()).toEqual(lists.map(file => file.path).sort());
+  });
+
   test('keeps its keys with their modes, and answers nobody by itself', async () => {
     const entryId = await letter();
     await fresh.owner`UPDATE acknowledgement SET state = 'waiting' WHERE entry_id = ${entryId}`;
