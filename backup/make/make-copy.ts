@@ -60,8 +60,7 @@ export async function makeCopy(context: CopyContext): Promise<CopyOutcome> {
   try {
     return await asOnlyMaker(context.db, connection => make(context, connection));
   } catch (error) {
-    const known = asFailure(error);
-    throw known === error && error instanceof Error && 'syscall' in error ? storeFailure(error, context.data) : known;
+    throw asMakerFailure(error, context.data);
   }
 }
 
@@ -103,7 +102,7 @@ async function make(context: CopyContext, connection: Reserved): Promise<CopyOut
     context.log.info({ copy: id, outcome, ms, newBytes: courier.sentBytes(), blobs: made.newBlobs, pieces: made.newPieces }, 'copy made');
     return { outcome, id, ...made, newBytes: courier.sentBytes(), places, clockOff, problem, ms };
   } catch (error) {
-    const known = asFailure(error);
+    const known = asMakerFailure(error, context.data);
     await courier.drain().catch(() => {});
     await progress.settle();
     // Best effort: with the database away the next run finds the row 'running' and settles it.
@@ -111,6 +110,14 @@ async function make(context: CopyContext, connection: Reserved): Promise<CopyOut
     await finishCopy(db, { id, state: 'failed', at: context.now(), newBytes: courier.sentBytes(), problem }).catch(() => {});
     throw known;
   }
+}
+
+// What the disk says, as opposed to a connection that broke.
+const DISK = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EACCES', 'EPERM']);
+
+function asMakerFailure(error: unknown, data: string): unknown {
+  const ofDisk = error instanceof Error && 'syscall' in error && 'code' in error && DISK.has(String(error.code));
+  return ofDisk ? storeFailure(error, data) : asFailure(error);
 }
 
 interface Work {

@@ -282,6 +282,7 @@ describe('rclone', () => {
     ['googleapi: Error 403: storageQuotaExceeded', 'place-full'],
     ['507 Insufficient Storage', 'place-full'],
     ['write /mnt/x: no space left on device', 'place-full'],
+    ['preallocate: file too big for remaining disk space', 'place-full'],
     ['AccessDenied: status code: 403', 'place-refuses'],
     ['dial tcp: i/o timeout', 'place-away'],
   ])('%s is %s', async (words, code) => {

@@ -149,7 +149,7 @@ function parseLine(text: string): LogLine | null {
 
 const IMMUTABLE = /immutable file modified|do not match/i;
 const FULL =
-  /no space left|not enough space|disk (is )?full|quota ?exceeded|exceed\w* .{0,20}quota|storage ?(quota|limit)|storageQuotaExceeded|insufficient ?(storage|space)|entity.?too.?large|\b507\b|XMinioStorageFull/i;
+  /no space left|not enough space|remaining disk space|disk (is )?full|quota ?exceeded|exceed\w* .{0,20}quota|storage ?(quota|limit)|storageQuotaExceeded|insufficient ?(storage|space)|entity.?too.?large|\b507\b|XMinioStorageFull/i;
 const REFUSED =
   /access ?denied|permission denied|forbidden|unauthori[sz]ed|\b401\b|\b403\b|InvalidAccessKeyId|SignatureDoesNotMatch|unable to authenticate|read-only|didn't find section|couldn't find remote|not known|host key|NoSuchBucket|invalid_grant|token expired|unknown (flag|command)/i;
 
@@ -161,10 +161,10 @@ export function explain(place: string, path: string | undefined, exit: number, l
   const all = errors.map(line => `${line.object} ${line.msg}`).join('\n');
   const last = errors.at(-1);
   const detail = (last === undefined ? `exit code ${exit}` : last.msg).replace(/\s+/g, ' ').trim().slice(0, 300);
+  if (FULL.test(all)) return placeFull(place, detail);
   const immutable = errors.find(line => IMMUTABLE.test(line.msg));
   if (immutable !== undefined)
     return placeRefuses(place, `${immutable.object === '' ? (path ?? 'a file') : below + immutable.object} is there with other contents`);
-  if (FULL.test(all)) return placeFull(place, detail);
   if (REFUSED.test(all)) return placeRefuses(place, detail);
   if ((exit === 3 || exit === 4) && path !== undefined) return notInPlace(place, path);
   return placeAway(place, detail);

@@ -94,18 +94,27 @@ export function openRclonePlace(remote: string, settings: RcloneSettings): Place
             await symlink(resolve(file.local), name);
           }
           // With --checksum, for by itself rclone compares times, and ours say nothing; what is there as it should be is left alone.
-          const how = ['--immutable', '--checksum', '--no-traverse', `--transfers=${FILES_AT_ONCE}`];
+          const how = ['--checksum', '--no-traverse', `--transfers=${FILES_AT_ONCE}`];
+          const keeping = ['--immutable', ...how];
           if (!moves) {
-            await run(['copy', scratch, remote, '--copy-links', ...how], { onProgress, signal });
+            await run(['copy', scratch, remote, '--copy-links', ...keeping], { onProgress, signal });
             return;
           }
           await sweepOnce();
           const draft = `${INCOMING}/${randomUUID()}`;
-          await run(['copy', scratch, at(draft), '--copy-links', ...how], { onProgress, signal });
-          // A folder at a time: rclone moves nothing from a remote into one around it.
-          for (const part of new Set(files.map(file => file.path.split('/')[0] as string))) {
-            const isFile = files.some(file => file.path === part);
-            await run([isFile ? 'moveto' : 'move', at(`${draft}/${part}`), at(part), ...how], { signal, below: isFile ? '' : `${part}/` });
+          try {
+            // Nobody else writes here, and what a first try left half may be written over by the second.
+            await run(['copy', scratch, at(draft), '--copy-links', ...how], { onProgress, signal });
+            // A folder at a time: rclone moves nothing from a remote into one around it.
+            for (const part of new Set(files.map(file => file.path.split('/')[0] as string))) {
+              const isFile = files.some(file => file.path === part);
+              const below = isFile ? '' : `${part}/`;
+              await run([isFile ? 'moveto' : 'move', at(`${draft}/${part}`), at(part), ...keeping], { signal, below });
+            }
+          } catch (error) {
+            // A full disk is not to be kept full by what did not fit on it.
+            await run(['purge', at(draft)]).catch(ignoreFailure);
+            throw error;
           }
         });
       } catch (error) {
