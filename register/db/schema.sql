@@ -576,6 +576,7 @@ CREATE TRIGGER entry_facts_keep_history AFTER UPDATE ON public.entry FOR EACH RO
 CREATE TRIGGER entry_is_kept BEFORE DELETE ON public.entry FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER entry_is_not_emptied BEFORE TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER entry_link BEFORE INSERT ON public.entry FOR EACH ROW WHEN (is_moving_in(new.agency_id)) EXECUTE FUNCTION link_entry();
+CREATE TRIGGER entry_links AFTER INSERT ON public.entry REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION link_entries();
 CREATE TRIGGER entry_number BEFORE INSERT ON public.entry FOR EACH ROW WHEN ((NOT is_moving_in(new.agency_id))) EXECUTE FUNCTION number_entry();
 CREATE TRIGGER entry_stays BEFORE UPDATE ON public.entry FOR EACH ROW EXECUTE FUNCTION keep_entry();
 CREATE TRIGGER note_deleted AFTER DELETE ON public.entry REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''entry'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM went HAVING count(*) > 0');
@@ -668,6 +669,104 @@ CREATE TRIGGER note_updated AFTER UPDATE ON public.mail REFERENCING OLD TABLE AS
 ALTER TABLE mail ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own_agency ON mail FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
 GRANT INSERT, SELECT, UPDATE ON mail TO saraban_app;
+
+-- mailbox ---------------------------------------------------------------------------------------------
+CREATE TABLE mailbox (
+  agency_id integer NOT NULL,
+  id uuid NOT NULL,
+  name text NOT NULL,
+  address text NOT NULL,
+  host text NOT NULL,
+  port integer NOT NULL,
+  security text NOT NULL,
+  login text NOT NULL,
+  auth text NOT NULL,
+  sealed_secret bytea,
+  folder text NOT NULL DEFAULT 'INBOX'::text,
+  done_folder text NOT NULL DEFAULT ''::text,
+  failed_folder text NOT NULL DEFAULT ''::text,
+  take_since timestamp(3) with time zone,
+  submission jsonb,
+  state text NOT NULL DEFAULT 'active'::text,
+  created_at timestamp(3) with time zone NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  seen_validity bigint,
+  seen_below bigint NOT NULL DEFAULT 0,
+  last_check_at timestamp(3) with time zone,
+  last_good_at timestamp(3) with time zone,
+  last_problem text NOT NULL DEFAULT ''::text,
+  alarmed_at timestamp(3) with time zone,
+  CONSTRAINT mailbox_pkey PRIMARY KEY (agency_id, id),
+  CONSTRAINT mailbox_agency_id_fkey FOREIGN KEY (agency_id) REFERENCES agency(id),
+  CONSTRAINT mailbox_auth_check CHECK ((auth = ANY (ARRAY['password'::text, 'oauth2'::text]))),
+  CONSTRAINT mailbox_folder_check CHECK ((folder <> ''::text)),
+  CONSTRAINT mailbox_host_check CHECK ((host <> ''::text)),
+  CONSTRAINT mailbox_login_check CHECK ((login <> ''::text)),
+  CONSTRAINT mailbox_name_check CHECK ((name <> ''::text)),
+  CONSTRAINT mailbox_port_check CHECK (((port >= 1) AND (port <= 65535))),
+  CONSTRAINT mailbox_security_check CHECK ((security = ANY (ARRAY['tls'::text, 'starttls'::text, 'none'::text]))),
+  CONSTRAINT mailbox_state_check CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text, 'removed'::text])))
+);
+CREATE UNIQUE INDEX mailbox_name ON public.mailbox USING btree (agency_id, lower(name)) WHERE (state <> 'removed'::text);
+CREATE TRIGGER mailbox_is_kept BEFORE DELETE ON public.mailbox FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER mailbox_stays BEFORE UPDATE ON public.mailbox FOR EACH ROW EXECUTE FUNCTION keep_mailbox();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.mailbox REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''mailbox'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.mailbox REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''mailbox'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.mailbox REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''mailbox'', jsonb_agg(jsonb_build_array(agency_id, id)) FROM (SELECT agency_id, id FROM came UNION SELECT agency_id, id FROM went) AS touched HAVING count(*) > 0');
+ALTER TABLE mailbox ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_agency ON mailbox FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
+GRANT INSERT, SELECT, UPDATE ON mailbox TO saraban_app;
+
+-- mailbox_check ---------------------------------------------------------------------------------------
+CREATE TABLE mailbox_check (
+  agency_id integer NOT NULL,
+  mailbox_id uuid NOT NULL,
+  at timestamp(3) with time zone NOT NULL,
+  found integer NOT NULL,
+  taken integer NOT NULL,
+  problem text NOT NULL DEFAULT ''::text,
+  CONSTRAINT mailbox_check_pkey PRIMARY KEY (agency_id, mailbox_id, at),
+  CONSTRAINT mailbox_check_agency_id_mailbox_id_fkey FOREIGN KEY (agency_id, mailbox_id) REFERENCES mailbox(agency_id, id),
+  CONSTRAINT mailbox_check_check CHECK (((taken >= 0) AND (taken <= found))),
+  CONSTRAINT mailbox_check_found_check CHECK ((found >= 0))
+);
+CREATE TRIGGER mailbox_check_stays BEFORE DELETE OR UPDATE ON public.mailbox_check FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.mailbox_check REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''mailbox_check'', jsonb_agg(jsonb_build_array(agency_id, mailbox_id, at)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.mailbox_check REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''mailbox_check'', jsonb_agg(jsonb_build_array(agency_id, mailbox_id, at)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.mailbox_check REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''mailbox_check'', jsonb_agg(jsonb_build_array(agency_id, mailbox_id, at)) FROM (SELECT agency_id, mailbox_id, at FROM came UNION SELECT agency_id, mailbox_id, at FROM went) AS touched HAVING count(*) > 0');
+ALTER TABLE mailbox_check ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_agency ON mailbox_check FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
+GRANT INSERT, SELECT ON mailbox_check TO saraban_app;
+
+-- mailbox_message -------------------------------------------------------------------------------------
+CREATE TABLE mailbox_message (
+  agency_id integer NOT NULL,
+  mailbox_id uuid NOT NULL,
+  uid_validity bigint NOT NULL,
+  uid bigint NOT NULL,
+  state text NOT NULL,
+  tries integer NOT NULL DEFAULT 0,
+  message_id uuid,
+  problem text NOT NULL DEFAULT ''::text,
+  next_try_at timestamp(3) with time zone,
+  filed boolean NOT NULL DEFAULT false,
+  at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT mailbox_message_pkey PRIMARY KEY (agency_id, mailbox_id, uid_validity, uid),
+  CONSTRAINT mailbox_message_agency_id_mailbox_id_fkey FOREIGN KEY (agency_id, mailbox_id) REFERENCES mailbox(agency_id, id),
+  CONSTRAINT mailbox_message_agency_id_message_id_fkey FOREIGN KEY (agency_id, message_id) REFERENCES message(agency_id, id),
+  CONSTRAINT mailbox_message_check CHECK (((state <> 'entered'::text) OR (message_id IS NOT NULL))),
+  CONSTRAINT mailbox_message_check1 CHECK (((state = ANY (ARRAY['later'::text, 'failing'::text])) = (next_try_at IS NOT NULL))),
+  CONSTRAINT mailbox_message_state_check CHECK ((state = ANY (ARRAY['entered'::text, 'refused'::text, 'later'::text, 'failing'::text, 'left'::text])))
+);
+CREATE INDEX mailbox_message_trouble ON public.mailbox_message USING btree (agency_id, mailbox_id, at DESC) WHERE (state = ANY (ARRAY['refused'::text, 'later'::text, 'failing'::text]));
+CREATE TRIGGER mailbox_message_is_kept BEFORE DELETE ON public.mailbox_message FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER mailbox_message_stays BEFORE UPDATE ON public.mailbox_message FOR EACH ROW EXECUTE FUNCTION keep_mailbox_message();
+CREATE TRIGGER note_deleted AFTER DELETE ON public.mailbox_message REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''mailbox_message'', jsonb_agg(jsonb_build_array(agency_id, mailbox_id, uid_validity, uid)) FROM went HAVING count(*) > 0');
+CREATE TRIGGER note_inserted AFTER INSERT ON public.mailbox_message REFERENCING NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''mailbox_message'', jsonb_agg(jsonb_build_array(agency_id, mailbox_id, uid_validity, uid)) FROM came HAVING count(*) > 0');
+CREATE TRIGGER note_updated AFTER UPDATE ON public.mailbox_message REFERENCING OLD TABLE AS went NEW TABLE AS came FOR EACH STATEMENT EXECUTE FUNCTION note_changes('INSERT INTO changed (table_name, keys) SELECT ''mailbox_message'', jsonb_agg(jsonb_build_array(agency_id, mailbox_id, uid_validity, uid)) FROM (SELECT agency_id, mailbox_id, uid_validity, uid FROM came UNION SELECT agency_id, mailbox_id, uid_validity, uid FROM went) AS touched HAVING count(*) > 0');
+ALTER TABLE mailbox_message ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own_agency ON mailbox_message FOR ALL USING ((agency_id = ( SELECT current_agency() AS current_agency)));
+GRANT INSERT, SELECT, UPDATE ON mailbox_message TO saraban_app;
 
 -- message ---------------------------------------------------------------------------------------------
 CREATE TABLE message (
@@ -1277,6 +1376,37 @@ BEGIN
   RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.keep_mailbox()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF (NEW.agency_id, NEW.id, NEW.created_at) IS DISTINCT FROM (OLD.agency_id, OLD.id, OLD.created_at) THEN
+    RAISE EXCEPTION 'a mailbox stays what it is' USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF OLD.state = 'removed' AND NEW.state <> 'removed' THEN
+    RAISE EXCEPTION 'a removed mailbox stays removed; add it anew' USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF NEW.state = 'removed' AND NEW.sealed_secret IS NOT NULL THEN
+    RAISE EXCEPTION 'a removed mailbox keeps no secret' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $function$;
+
+CREATE OR REPLACE FUNCTION public.keep_mailbox_message()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF (NEW.agency_id, NEW.mailbox_id, NEW.uid_validity, NEW.uid) IS DISTINCT FROM (OLD.agency_id, OLD.mailbox_id, OLD.uid_validity, OLD.uid) THEN
+    RAISE EXCEPTION 'what became of a mail is not written to another' USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF OLD.state = 'entered' AND (NEW.state, NEW.message_id) IS DISTINCT FROM (OLD.state, OLD.message_id) THEN
+    RAISE EXCEPTION 'a mail that was entered stays entered (I5)' USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NEW;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.keep_message()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1379,26 +1509,50 @@ BEGIN
   RETURN NEW;
 END $function$;
 
+CREATE OR REPLACE FUNCTION public.link_entries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+DECLARE
+  broken record;
+BEGIN
+  IF NOT EXISTS (SELECT FROM moving_in) THEN RETURN NULL; END IF;
+  SELECT x.register, x.number, x.year INTO broken FROM (
+    SELECT c.agency_id, c.register, c.year, c.number, c.previous_hash, lag(c.number) OVER book AS number_before, lag(c.hash) OVER book AS hash_before
+    FROM came c WHERE c.agency_id IN (SELECT m.agency FROM moving_in m)
+    WINDOW book AS (PARTITION BY c.agency_id, c.register, c.year ORDER BY c.number)
+  ) x
+  WHERE x.previous_hash IS DISTINCT FROM CASE
+    WHEN x.number = 1 THEN (SELECT genesis_hash(a.code, x.register, x.year) FROM agency a WHERE a.id = x.agency_id)
+    WHEN x.number_before = x.number - 1 THEN x.hash_before
+    WHEN x.number_before IS NULL THEN (SELECT e.hash FROM entry e WHERE e.agency_id = x.agency_id AND e.register = x.register AND e.year = x.year AND e.number = x.number - 1)
+  END LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'entry % %/% is not linked to the one before it (I11)', broken.register, broken.number, broken.year USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN NULL;
+END $function$;
+
 CREATE OR REPLACE FUNCTION public.link_entry()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-DECLARE
-  head bytea;
 BEGIN
-  IF NEW.number = 1 THEN
-    SELECT genesis_hash(a.code, NEW.register, NEW.year) INTO head FROM agency a WHERE a.id = NEW.agency_id;
-  ELSE
-    SELECT e.hash INTO head FROM entry e WHERE e.agency_id = NEW.agency_id AND e.register = NEW.register AND e.year = NEW.year AND e.number = NEW.number - 1;
-  END IF;
-  IF NEW.previous_hash IS DISTINCT FROM head THEN
-    RAISE EXCEPTION 'entry % %/% is not linked to the one before it (I11)', NEW.register, NEW.number, NEW.year USING ERRCODE = 'restrict_violation';
-  END IF;
   IF NEW.hash IS DISTINCT FROM entry_hash(NEW) THEN
     RAISE EXCEPTION 'entry % %/% was altered: its hash does not cover what it says (I11)', NEW.register, NEW.number, NEW.year USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NEW;
 END $function$;
+
+CREATE OR REPLACE FUNCTION public.mailboxes_to_watch()
+ RETURNS TABLE(agency_id integer, id uuid, version integer)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$ SELECT m.agency_id, m.id, m.version FROM mailbox m JOIN agency a ON a.id = m.agency_id
+        WHERE m.state = 'active' AND m.sealed_secret IS NOT NULL AND a.state = 'active' $function$;
 
 CREATE OR REPLACE FUNCTION public.note_changes()
  RETURNS trigger
