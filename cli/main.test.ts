@@ -79,7 +79,7 @@ describe('exit codes', () => {
     expect(err).toEqual(['one sentence']);
     expect(await main(['start', '--nothing'], COMMANDS)).toBe(2);
     expect(await main(['start', '--only', 'gateway,printer'], COMMANDS)).toBe(2);
-    expect(err.at(-1)).toContain('"printer" is not one of gateway, worker, web');
+    expect(err.at(-1)).toContain('"printer" is not one of gateway, night, worker, web');
   });
 
   test('a failure of the world is 1, or 75 when trying again helps; said in Thai and English', async () => {

@@ -158,7 +158,7 @@ test('when the supervisor is killed its roles end in order and the last one stop
   const first = await startAppliance();
   first.process.kill('SIGKILL');
   const second = await startAppliance();
-  expect(events().filter(event => event.endsWith('stopped'))).toHaveLength(3);
+  expect(events().filter(event => event.endsWith('stopped'))).toHaveLength(4);
   expect(await ask(second.smtpPort)).toMatchObject({ role: 'gateway' });
 });
 
