@@ -83,7 +83,14 @@ describe('what the table of copies says', () => {
         await fresh.owner`INSERT INTO copy_at_place (copy_id, place, state, proven_at) VALUES (${id}, ${`p${number}`}, ${state}, ${/prov/.test(state) ? at(index) : null})`;
     }
     await fresh.owner`INSERT INTO copy (id, kind, state, began_at) VALUES ('20261122T040000Z-0000000f', 'whole', 'failed', ${at(60)})`;
-    expect((await selectAttempts(fresh.owner, at(0))).map(one => one.state).sort()).toEqual(['failed', 'good', 'good', 'part', 'sent', 'sent']);
+    expect((await selectAttempts(fresh.owner, at(0))).map(one => one.state).sort()).toEqual([
+      'failed',
+      'good',
+      'good',
+      'part',
+      'sent',
+      'sent',
+    ]);
     expect(await selectAttempts(fresh.owner, at(9e6))).toEqual([{ beganAt: at(60), state: 'failed' }]);
     expect(await selectProven(fresh.owner)).toEqual({ cutAt: at(4), firstAt: at(0) });
   });
