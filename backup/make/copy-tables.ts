@@ -5,13 +5,13 @@
 import { readFile } from 'node:fs/promises';
 import type { Transaction } from '../../register/db/connect.ts';
 import { cutIntoPieces } from '../db/pieces.ts';
-import { copyOut, selectRows, tableShapes } from '../db/tables.ts';
+import { copyOut, selectRows, type TableShape, tableShapes } from '../db/tables.ts';
 import type { Manifest, ObjectRef, TableCopy } from '../format.ts';
 import type { Place } from '../place/place.ts';
 import type { CopyContext } from './context.ts';
 import type { Packer } from './packer.ts';
 import type { ProgressKeeper } from './progress.ts';
-import { selectHeld, selectMigrations } from './queries.ts';
+import { exportSnapshot, selectHeld, selectMigrations, selectTableSizes, useSnapshot } from './queries.ts';
 
 const BATCH_BYTES = 32 * 1024 * 1024;
 const MIGRATIONS = new URL('../../register/db/migrations/', import.meta.url);
@@ -24,7 +24,12 @@ export interface CopiedTables {
   newPieces: number;
 }
 
-/** @param tx - the snapshot */
+// More would only wait for the disk and for the one thread that packs.
+const READERS = 3;
+// What the copy needs besides: the maker's own connection, and one for questions and progress.
+const OTHER_CONNECTIONS = 2;
+
+/** @param tx - the snapshot; other connections of the pool, where it has them, read other tables in the same snapshot meanwhile */
 export async function copyTables(
   context: Pick<CopyContext, 'db' | 'signal'>,
   tx: Transaction,
@@ -33,14 +38,8 @@ export async function copyTables(
   progress: ProgressKeeper,
 ): Promise<CopiedTables> {
   const batch = openBatch(context, packer, places, progress);
-  const tables: TableCopy[] = [];
-  for (const shape of await tableShapes(tx)) {
-    context.signal?.throwIfAborted();
-    const { rows, pieces } = await cutIntoPieces(copyOut(tx, selectRows(shape)), (piece, sha256) =>
-      batch.add({ sha256, size: piece.length }, piece),
-    );
-    tables.push({ name: shape.name, columns: shape.columns, key: shape.key, rows, pieces });
-  }
+  const shapes = await tableShapes(tx);
+  const tables = await readTables(context, tx, shapes, batch);
   const schema: CopiedTables['schema'] = [];
   const migrations: CopiedTables['migrations'] = [];
   for (const { name, sha256 } of await selectMigrations(tx)) {
@@ -52,6 +51,55 @@ export async function copyTables(
   }
   await batch.flush();
   return { tables, migrations, schema, newPieces: batch.lacking() };
+}
+
+type Batch = ReturnType<typeof openBatch>;
+
+async function readTables(
+  context: Pick<CopyContext, 'db' | 'signal'>,
+  tx: Transaction,
+  shapes: TableShape[],
+  batch: Batch,
+): Promise<TableCopy[]> {
+  const sizes = new Map((await selectTableSizes(tx)).map(row => [row.name, row.bytes]));
+  // The largest first, so that none is left to be read alone at the end.
+  const waiting = [...shapes].sort((a, b) => (sizes.get(b.name) ?? 0) - (sizes.get(a.name) ?? 0));
+  const done = new Map<string, TableCopy>();
+  let failed = false;
+  const readSome = async (reader: Transaction) => {
+    try {
+      for (let shape = waiting.shift(); shape !== undefined && !failed; shape = waiting.shift()) {
+        context.signal?.throwIfAborted();
+        const { rows, pieces } = await cutIntoPieces(copyOut(reader, selectRows(shape)), (piece, sha256) => {
+          if (failed) throw new Error('another table could not be read');
+          return batch.add({ sha256, size: piece.length }, piece);
+        });
+        done.set(shape.name, { name: shape.name, columns: shape.columns, key: shape.key, rows, pieces });
+      }
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  };
+  const beside = Math.max(0, Math.min(READERS - 1, (context.db.options.max ?? 0) - OTHER_CONNECTIONS));
+  const snapshot = beside === 0 ? null : await exportSnapshot(tx);
+  const others = Array.from({ length: beside }, () =>
+    context.db.begin('ISOLATION LEVEL REPEATABLE READ READ ONLY', async reader => {
+      await useSnapshot(reader, snapshot as string);
+      await readSome(reader);
+    }),
+  );
+  // All have to end before the snapshot does, and before what they packed is given up; the first error is the reason, the others follow from it.
+  let reason: { error: unknown } | null = null;
+  await Promise.all(
+    [readSome(tx), ...others].map(reading =>
+      reading.catch(error => {
+        reason ??= { error };
+      }),
+    ),
+  );
+  if (reason !== null) throw (reason as { error: unknown }).error;
+  return shapes.map(shape => done.get(shape.name) as TableCopy);
 }
 
 function openBatch(context: Pick<CopyContext, 'db'>, packer: Packer, places: Place[], progress: ProgressKeeper) {
@@ -82,13 +130,21 @@ function openBatch(context: Pick<CopyContext, 'db'>, packer: Packer, places: Pla
       await packer.add(object, held.get(object.sha256) ?? 0, bytes);
     }
   };
+  // Several readers bring pieces, and a pack is written by one at a time.
+  let turn: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const mine = turn.then(work);
+    turn = mine.catch(() => {});
+    return mine;
+  };
   return {
-    async add(object: ObjectRef, bytes: Buffer) {
-      waiting.push({ object, bytes });
-      size += bytes.length;
-      if (size >= BATCH_BYTES) await flush();
-    },
-    flush,
+    add: (object: ObjectRef, bytes: Buffer) =>
+      inTurn(async () => {
+        waiting.push({ object, bytes });
+        size += bytes.length;
+        if (size >= BATCH_BYTES) await flush();
+      }),
+    flush: () => inTurn(flush),
     lacking: () => packed.size,
   };
 }

@@ -2,6 +2,7 @@
 import { readdir, readFile, rm, truncate, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../register/db/connect.ts';
 import { Failure } from '../../register/failure.ts';
 import { checkSignature, readSignature, thingOf } from '../../register/seal/signature.ts';
 import { addTestAgency, type FreshDatabase, freshDatabase } from '../../test/database/fresh.ts';
@@ -277,4 +278,43 @@ test('letters that come in while the cut is read are whole in the next one, and 
   const letters = new Set(objectsOf((await lists('nas')).filter(pack => pack.holds === 'letters')));
   expect(letters.size).toBeGreaterThanOrEqual(manifest.blobs.count);
   expect(await make()).toMatchObject({ entries: 30, blobs: 30 });
+});
+
+test('read by several connections at once it is the same copy, of one instant', async () => {
+  await enter(1, 12);
+  const alone = await make();
+  const coming = enter(13, 20);
+  const wide = openDatabase(fresh.connection, { role: 'owner', max: 5, name: 'test' });
+  try {
+    const together = await make({ db: wide });
+    await coming;
+    const [first, second] = await Promise.all(
+      [alone, together].map(async made => JSON.parse(String((await night('nas', made.id)).get(MANIFEST))) as Manifest),
+    );
+    expect(second?.tables.map(table => table.name)).toEqual(first?.tables.map(table => table.name));
+    // What did not change between the two is the same to the byte; what did is of one instant.
+    for (const name of ['agency', 'address', 'migration', 'agency_key'])
+      expect(second?.tables.find(table => table.name === name)).toEqual(first?.tables.find(table => table.name === name));
+    const rows = (name: string) => second?.tables.find(table => table.name === name)?.rows;
+    expect(rows('entry')).toBe(second?.series.find(one => one.series === 'receive')?.lastNumber);
+    expect(rows('message')).toBe(rows('entry'));
+    expect(rows('blob')).toBe(second?.blobs.count);
+  } finally {
+    await wide.end({ timeout: 5 });
+  }
+});
+
+test('stopped while several connections read, it ends, and the next one is whole', async () => {
+  await enter(1, 3);
+  const wide = openDatabase(fresh.connection, { role: 'owner', max: 5, name: 'test' });
+  try {
+    const stop = new AbortController();
+    const onProgress = ({ step }: { step: string }) => {
+      if (step === 'tables') stop.abort();
+    };
+    await expect(makeCopy({ ...context, db: wide, signal: stop.signal, onProgress })).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await make({ db: wide })).toMatchObject({ outcome: 'made', blobs: 3 });
+  } finally {
+    await wide.end({ timeout: 5 });
+  }
 });

@@ -229,6 +229,26 @@ export async function beginSnapshot(connection: Reserved): Promise<{ snapshot: s
   return row;
 }
 
+/** Lets other connections see what this transaction sees, as long as it lasts. */
+export async function exportSnapshot(tx: Transaction): Promise<string> {
+  const [row] = await tx<{ id: string }[]>`SELECT pg_export_snapshot() AS id`;
+  if (row === undefined) throw new Error('PostgreSQL exported no snapshot');
+  return row.id;
+}
+
+/** Must come first in its transaction. @param snapshot - of exportSnapshot */
+export async function useSnapshot(tx: Transaction, snapshot: string): Promise<void> {
+  // SET takes no parameters; the name is PostgreSQL's own.
+  if (!/^[0-9A-F-]+$/.test(snapshot)) throw new Error('no name of a snapshot');
+  await tx.unsafe(`SET TRANSACTION SNAPSHOT '${snapshot}'`);
+  await tx.unsafe(ROOM_TO_SORT);
+}
+
+export async function selectTableSizes(tx: Transaction): Promise<{ name: string; bytes: number }[]> {
+  return await tx<{ name: string; bytes: number }[]>`
+    SELECT relname::text AS name, pg_table_size(oid) AS bytes FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')`;
+}
+
 export async function endSnapshot(connection: Reserved): Promise<void> {
   await connection.unsafe('COMMIT');
 }
