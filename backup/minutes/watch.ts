@@ -7,7 +7,7 @@ import type { Database } from '../../register/db/connect.ts';
 import { deleteWatch, insertWatch, markSince, selectAllEnded, selectWatch } from './queries.ts';
 
 // A transaction that was open while the notes were switched on may have changed rows without a note; most last milliseconds.
-const LOOKS = 50;
+const LOOKS = 20;
 const BETWEEN_LOOKS_MS = 100;
 
 /**
