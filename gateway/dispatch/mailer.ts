@@ -4,7 +4,8 @@
  */
 import { Readable } from 'node:stream';
 import MailComposer from 'nodemailer/lib/mail-composer';
-import SMTPConnection, { type SMTPEnvelope } from 'nodemailer/lib/smtp-connection';
+import SMTPConnection, { type SMTPConnectionAuth, type SMTPEnvelope } from 'nodemailer/lib/smtp-connection';
+import XOAuth2 from 'nodemailer/lib/xoauth2';
 import type { Delivery, Gate, Outgoing } from './courier.ts';
 
 export interface MailToCompose {
@@ -69,7 +70,10 @@ export interface SmtpTarget {
   serverName: string;
   /** False for direct delivery: mail servers' certificates are rarely right, and an encrypted letter to whoever answers is better than a plain one (RFC 7435). */
   checkCertificate: boolean;
-  login: { user: string; password: string } | null;
+  /** Whether to break off when the server offers no STARTTLS: a password must not go in clear. */
+  requireTls?: boolean;
+  /** An access token is signed in with by XOAUTH2. */
+  login: { user: string; password: string } | { user: string; accessToken: string } | null;
 }
 
 export interface SmtpPatience {
@@ -90,19 +94,7 @@ export const PATIENCE: SmtpPatience = { connectMs: 15_000, greetingMs: 30_000, i
  * @returns never throws for what the network or the server does; throws what `gate` throws, after breaking off without the dot
  */
 export async function deliverBySmtp(target: SmtpTarget, mail: Outgoing, gate: Gate, patience: SmtpPatience = PATIENCE): Promise<Delivery> {
-  const connection = new SMTPConnection({
-    host: target.host,
-    port: target.port,
-    secure: target.secure,
-    name: target.name,
-    ...(target.serverName === '' ? {} : { servername: target.serverName }),
-    opportunisticTLS: !target.checkCertificate,
-    tls: { rejectUnauthorized: target.checkCertificate, ...(target.serverName === '' ? {} : { servername: target.serverName }) },
-    connectionTimeout: patience.connectMs,
-    greetingTimeout: patience.greetingMs,
-    socketTimeout: patience.idleMs,
-    logger: false,
-  });
+  const connection = connectionTo(target, patience);
   const state: Passage = { passed: false, shut: false, gateError: null, alive: true, asking: null };
   try {
     return await new Promise<Delivery>((resolve, reject) => {
@@ -128,16 +120,61 @@ export async function deliverBySmtp(target: SmtpTarget, mail: Outgoing, gate: Ga
         else if (target.login === null) send();
         else if (!connection.allowsAuth) settle(new Error('the relay offers no AUTH, but a user is set'));
         // A wrong password is our own fault, and no code of its answer is about the mail: it waits until the password is put right.
-        else
-          connection.login({ user: target.login.user, credentials: { user: target.login.user, pass: target.login.password } }, failure =>
-            failure ? settle(failure) : send(),
-          );
+        else connection.login(authOf(target.login), failure => (failure ? settle(failure) : send()));
       });
     });
   } finally {
     // In the middle of DATA a QUIT would be taken for text, so only a finished session is ended with it.
     if (state.passed && connection.stage === 'connected') connection.quit();
     else connection.close();
+    setTimeout(() => connection.close(), 1_000).unref();
+  }
+}
+
+function connectionTo(target: SmtpTarget, patience: SmtpPatience): SMTPConnection {
+  return new SMTPConnection({
+    host: target.host,
+    port: target.port,
+    secure: target.secure,
+    name: target.name,
+    ...(target.serverName === '' ? {} : { servername: target.serverName }),
+    opportunisticTLS: !target.checkCertificate,
+    requireTLS: target.requireTls === true,
+    tls: { rejectUnauthorized: target.checkCertificate, ...(target.serverName === '' ? {} : { servername: target.serverName }) },
+    connectionTimeout: patience.connectMs,
+    greetingTimeout: patience.greetingMs,
+    socketTimeout: patience.idleMs,
+    logger: false,
+  });
+}
+
+function authOf(login: NonNullable<SmtpTarget['login']>): SMTPConnectionAuth {
+  const { user } = login;
+  if ('password' in login) return { user, credentials: { user, pass: login.password } };
+  return { user, method: 'XOAUTH2', oauth2: new XOAuth2({ user, accessToken: login.accessToken }) };
+}
+
+/** Connects and signs in, and sends nothing: whether a mail could go this way. @returns what is wrong in the server's words, null when nothing is */
+export async function trySmtp(target: SmtpTarget, patience: SmtpPatience = PATIENCE): Promise<string | null> {
+  const connection = connectionTo(target, patience);
+  try {
+    return await new Promise<string | null>(resolve => {
+      const timer = setTimeout(() => settle('no answer in time'), patience.connectMs + patience.greetingMs);
+      const settle = (problem: string | null) => {
+        clearTimeout(timer);
+        resolve(problem);
+      };
+      connection.on('error', error => settle(words(error)));
+      connection.on('end', () => settle('connection closed'));
+      connection.connect(error => {
+        if (error) settle(words(error));
+        else if (target.login === null) settle(null);
+        else if (!connection.allowsAuth) settle('the server offers no AUTH');
+        else connection.login(authOf(target.login), failure => settle(failure ? words(failure) : null));
+      });
+    });
+  } finally {
+    connection.quit();
     setTimeout(() => connection.close(), 1_000).unref();
   }
 }

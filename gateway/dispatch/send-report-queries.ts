@@ -83,3 +83,10 @@ export async function selectCertificateToReport(tx: Transaction, id: string): Pr
   const pdf = pdfSha256 === null ? null : { sha256: pdfSha256, size: pdfSize ?? 0 };
   return { ...certificate, json: { sha256: jsonSha256, size: jsonSize }, pdf };
 }
+
+/** Where the agency's administrators and saraban officers are written to. */
+export async function selectAdministrators(tx: Transaction): Promise<string[]> {
+  const rows = await tx<{ email: string }[]>`
+    SELECT email FROM account WHERE agency_id = current_agency() AND state = 'active' AND role IN ('administrator', 'saraban') AND email LIKE '%@%' ORDER BY created_at, id LIMIT 20`;
+  return rows.map(row => row.email);
+}

@@ -17,7 +17,13 @@ import { type GatewayContext, THE_GATEWAY } from './context.ts';
 import { composeMail } from './mailer.ts';
 import { domainOf } from './notify.ts';
 import { queueMail } from './queue-mail.ts';
-import { type ReportSender, selectCertificateToReport, selectDayToReport, selectReportSender } from './send-report-queries.ts';
+import {
+  type ReportSender,
+  selectAdministrators,
+  selectCertificateToReport,
+  selectDayToReport,
+  selectReportSender,
+} from './send-report-queries.ts';
 import { newToken, returnPath } from './token.ts';
 
 /** Mailboxes of agencies often take 10 MB, which is less of files, for a mail writes them a third longer. What does not fit is in the register. */
@@ -133,10 +139,16 @@ async function reportMail(
       parts: fitting(files),
     };
   }
+  // A mailbox elsewhere is the agency's own matter: without others named, those hear of it who can look after it.
+  const mailbox = report.code === 'mailbox' && report.agencyId > 0;
+  const named = to.alarm.length > 0 || mailbox ? to.alarm : to.backup;
   return {
     key: `alarm ${report.code} ${report.at}`,
-    recipients: once(to.alarm.length > 0 ? to.alarm : to.backup),
-    words: renderReport('report-alarm', alarmData(sender, { ...report, at: new Date(report.at) }, copies)),
+    recipients: once(mailbox && named.length === 0 ? await selectAdministrators(tx) : named),
+    words: renderReport(
+      'report-alarm',
+      alarmData(sender, { ...report, at: new Date(report.at) }, mailbox ? `${webUrl}/settings/mailboxes` : copies),
+    ),
     parts: [],
   };
 }

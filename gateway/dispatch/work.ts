@@ -6,6 +6,7 @@ import { acknowledgeHandler } from '../acknowledge/acknowledge.ts';
 import { sweep } from '../acknowledge/sweep.ts';
 import { sweepFiles } from '../acknowledge/sweep-files.ts';
 import { understandNoticeHandler } from '../notices/understand.ts';
+import { accountCourier } from './account-courier.ts';
 import { chooseCourier } from './choose-courier.ts';
 import { type GatewayContext, THE_GATEWAY } from './context.ts';
 import { createLanes } from './lanes.ts';
@@ -42,7 +43,7 @@ export async function registerGatewayWork(context: GatewayContext): Promise<{ st
 
 /** In direct delivery a domain whose places are all taken is asked again a little later, and the worker takes another mail meanwhile. */
 function sendingInLanes(context: GatewayContext): (payload: Payloads['send-mail']) => Promise<void> {
-  const send = sendMailHandler(context, chooseCourier(context.settings));
+  const send = sendMailHandler(context, accountCourier(context, chooseCourier(context.settings)));
   if (context.settings.relay.kind !== 'direct') return send;
   const lanes = createLanes(DELIVERIES_A_DOMAIN);
   return async payload => {
