@@ -7,7 +7,7 @@ import { readSize } from './setting-values.ts';
 import { understood } from './setting-words.ts';
 
 /** A whole number of `what` from `least` to `most`. */
-function count(least: number, most: number, what: { th: string; en: string }) {
+export function count(least: number, most: number, what: { th: string; en: string }) {
   return understood(
     text => (/^\d{1,7}$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : undefined),
     `ต้องเป็นจำนวน${what.th} ${least} ถึง ${most}`,

@@ -6,7 +6,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { BACKUP_SETTINGS, toBackupSettings } from './backup-schema.ts';
+import { BACKUP_SETTINGS, count, toBackupSettings } from './backup-schema.ts';
 import type { BackupSettings } from './backup-settings.ts';
 import { readConfFile } from './conf-file.ts';
 import { nearest } from './nearest.ts';
@@ -63,6 +63,8 @@ export type Settings = {
   front: string[];
   /** The virus scanner; `null`: none. */
   clamd: { host: string; port: number } | { path: string } | null;
+  /** Minutes at most between two looks into a mailbox elsewhere; mail that its server tells of at once is fetched at once. */
+  imapEveryMinutes: number;
   /** The night: copies in other places, and their proof. */
   backup: BackupSettings;
   /** An RFC 3161 authority that puts its time on closed days; `null`: none. */
@@ -135,6 +137,7 @@ const schema = z.object({
     'ต้องเป็น เครื่อง:พอร์ต หรือที่อยู่ของซ็อกเก็ต เช่น /run/clamav/clamd.ctl',
     'must be host:port, or the path of a socket such as /run/clamav/clamd.ctl',
   ).optional(),
+  SARABAN_IMAP_EVERY: count(1, 360, { th: 'นาที', en: 'minutes' }).default(5),
   ...BACKUP_SETTINGS,
   SARABAN_TIMESTAMP_URL: understood(
     readServiceUrl,
@@ -266,6 +269,7 @@ function toSettings(values: z.output<typeof schema>, base: string): Settings {
     ownNetworks: values.SARABAN_OWN_NETWORKS,
     front: values.SARABAN_FRONT,
     clamd: values.SARABAN_CLAMD ?? null,
+    imapEveryMinutes: values.SARABAN_IMAP_EVERY,
     backup: toBackupSettings(values, base),
     timestampUrl: values.SARABAN_TIMESTAMP_URL ?? null,
     logLevel: values.SARABAN_LOG_LEVEL,

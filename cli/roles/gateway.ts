@@ -1,9 +1,13 @@
-/** The gateway's process: takes mail by SMTP (and LMTP where a port is set) and enters it. Only what stands between a sender and a 250 runs here. */
+/** The gateway's process: takes mail by SMTP (and LMTP where a port is set), fetches it from mailboxes elsewhere, and enters it. Only what stands between a sender and a 250 runs here. */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { ownReturnPathTag } from '../../gateway/dispatch/token.ts';
+import { createAccessTokens } from '../../gateway/intake/imap/access-token.ts';
+import { keepMailboxes } from '../../gateway/intake/imap/keep-mailboxes.ts';
 import { createPolicies } from '../../gateway/intake/policies.ts';
+import { receive } from '../../gateway/intake/receive.ts';
 import { createDirectory } from '../../gateway/intake/recipients.ts';
+import { REPLIES } from '../../gateway/intake/replies.ts';
 import { listen } from '../../gateway/intake/smtp.ts';
 import { loadTls } from '../../gateway/intake/tls.ts';
 import { createTrust } from '../../gateway/intake/trust.ts';
@@ -11,6 +15,7 @@ import { openDatabase } from '../../register/db/connect.ts';
 import { openJobs } from '../../register/jobs/jobs.ts';
 import { createWriter } from '../../register/one-writer.ts';
 import { openFolderStore } from '../../register/store/folder.ts';
+import { openBox } from './open-box.ts';
 import type { RoleContext, RunningRole } from './role.ts';
 
 // DNS questions of one mail; three of them must fit well into the five minutes a sender waits for its 250 (RFC 5321 section 4.5.3.2.6).
@@ -49,6 +54,24 @@ export async function run(context: RoleContext): Promise<RunningRole> {
   }
   const smtp = await listen({ ...common, port: settings.smtpPort, lmtp: false }, receiving);
   const lmtp = settings.lmtpPort === null ? null : await listen({ ...common, port: settings.lmtpPort, lmtp: true }, receiving);
+  const locks = openDatabase(context.database, { role: 'app', max: 1, name: 'gateway mailboxes' });
+  const mailboxes = await keepMailboxes({
+    db,
+    locks,
+    jobs,
+    now: clock,
+    log,
+    maxLetter: settings.maxLetter,
+    // As at MAIL FROM: what there is no room for stays where it is.
+    receive: async (envelope, stream) =>
+      (await store.free()) < settings.diskFloor
+        ? { reply: REPLIES.diskFloor, byRecipient: [REPLIES.diskFloor] }
+        : await receive(receiving, envelope, stream),
+    find: address => directory.find(address),
+    box: await openBox(settings.data, log),
+    tokens: createAccessTokens(),
+    everyMs: settings.imapEveryMinutes * 60_000,
+  });
   // A renewed certificate is taken without a restart.
   const renewing = setInterval(() => {
     loadTls(settings.data, files, hostName).then(
@@ -64,9 +87,10 @@ export async function run(context: RoleContext): Promise<RunningRole> {
     ready: { smtpPort: smtp.port, ...(lmtp === null ? {} : { lmtpPort: lmtp.port }) },
     async stop() {
       clearInterval(renewing);
-      await Promise.all([smtp.stop(), lmtp?.stop()]);
+      await Promise.all([smtp.stop(), lmtp?.stop(), mailboxes.stop()]);
       await writer.drained();
       await jobs.stop();
+      await locks.end({ timeout: 5 });
       await db.end({ timeout: 5 });
     },
   };
