@@ -102,3 +102,15 @@ export function shownTime(value) {
     (_, day, time, rest) => `${day} ${time}${rest ?? ''} UTC`,
   );
 }
+
+/** As Map.groupBy, which Node 20 and older browsers lack. @returns {Map<string, any[]>} */
+export function grouped(items, keyOf) {
+  const groups = new Map();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

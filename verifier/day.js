@@ -2,7 +2,7 @@
  * One closed day: its seal ('saraban seal 1'), the files the seal names, and the register of the day ('saraban day 1') with its chains.
  * register/close writes them; register/close/day-format.ts says what stands in them.
  */
-import { isHash, listOf, recordOf, shown, stringOf } from './bytes.js';
+import { grouped, isHash, listOf, recordOf, shown, stringOf } from './bytes.js';
 import { actHash, entryHash, followChain, startHash } from './chain.js';
 import { findFile, listedFiles, useAll } from './files.js';
 import { judgeStamp } from './stamp.js';
@@ -136,7 +136,7 @@ function readChain(value, place) {
 
 /** Cancelled and returned numbers stay, with their reason. */
 function endedNumbers(section, json) {
-  for (const [register, ended] of Map.groupBy(
+  for (const [register, ended] of grouped(
     listOf(json.ended)
       .map(recordOf)
       .filter(one => one?.state === 'cancelled'),

@@ -1,5 +1,5 @@
 /** Closed days one after the other: each names the seal before it, numbers and heads go on where the day before ended, and none is missing. */
-import { shown } from './bytes.js';
+import { grouped, shown } from './bytes.js';
 import { bookKey, bookWords, checkDay, checkDayAlone, readSeal } from './day.js';
 
 /** @returns the seals that were read */
@@ -21,7 +21,7 @@ export async function checkSealedDays(context) {
   for (const double of seals) double.file.used = true;
   for (const seal of once) await checkDay(seal, once, context);
   for (const file of files.filter(one => one.kind === 'day' && !one.used)) checkDayAlone(file, context);
-  for (const days of Map.groupBy(once, seal => seal.agency).values()) checkSequence(days, report);
+  for (const days of grouped(once, seal => seal.agency).values()) checkSequence(days, report);
   return once;
 }
 
@@ -89,7 +89,7 @@ function checkJoin(section, heads, seal, before) {
     else if (old !== undefined && book.first !== old.place + 1) fault('days-numbers', { ...data, first: book.first, last: old.place });
     else if (old !== undefined && book.before !== null && book.before !== old.head) fault('days-heads', data);
   }
-  for (const [register, books] of Map.groupBy(seal.books, book => book.register)) {
+  for (const [register, books] of grouped(seal.books, book => book.register)) {
     const old = heads.get(register);
     const data = { ...bookWords({ register, year: 0 }), day: seal.day, before: before.day };
     const first = books.filter(book => book.lastAct >= book.firstAct).sort((a, b) => a.firstAct - b.firstAct)[0];

@@ -113,6 +113,18 @@ function shownTime(value) {
   );
 }
 
+/** As Map.groupBy, which Node 20 and older browsers lack. @returns {Map<string, any[]>} */
+function grouped(items, keyOf) {
+  const groups = new Map();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}
+
 // zip.js
 /**
  * The files in a ZIP, stored or deflated, under limits. Names from inside are only shown, never written anywhere.
@@ -1948,7 +1960,7 @@ function readChain(value, place) {
 
 /** Cancelled and returned numbers stay, with their reason. */
 function endedNumbers(section, json) {
-  for (const [register, ended] of Map.groupBy(
+  for (const [register, ended] of grouped(
     listOf(json.ended)
       .map(recordOf)
       .filter(one => one?.state === 'cancelled'),
@@ -2071,7 +2083,7 @@ async function checkSealedDays(context) {
   for (const double of seals) double.file.used = true;
   for (const seal of once) await checkDay(seal, once, context);
   for (const file of files.filter(one => one.kind === 'day' && !one.used)) checkDayAlone(file, context);
-  for (const days of Map.groupBy(once, seal => seal.agency).values()) checkSequence(days, report);
+  for (const days of grouped(once, seal => seal.agency).values()) checkSequence(days, report);
   return once;
 }
 
@@ -2139,7 +2151,7 @@ function checkJoin(section, heads, seal, before) {
     else if (old !== undefined && book.first !== old.place + 1) fault('days-numbers', { ...data, first: book.first, last: old.place });
     else if (old !== undefined && book.before !== null && book.before !== old.head) fault('days-heads', data);
   }
-  for (const [register, books] of Map.groupBy(seal.books, book => book.register)) {
+  for (const [register, books] of grouped(seal.books, book => book.register)) {
     const old = heads.get(register);
     const data = { ...bookWords({ register, year: 0 }), day: seal.day, before: before.day };
     const first = books.filter(book => book.lastAct >= book.firstAct).sort((a, b) => a.firstAct - b.firstAct)[0];

@@ -58,7 +58,7 @@ export function printedCertificate(
       { what: 'เปิดอ่านหนังสือ', milliseconds: durations.openMs },
       ...(certificate.timeToRestoreMs === null ? [] : [{ what: 'เวลากู้คืนทั้งระบบโดยประมาณ', milliseconds: certificate.timeToRestoreMs }]),
     ],
-    bytes: { fetched: certificate.fetched.bytes, restored: counts?.bytes ?? 0 },
+    bytes: { fetched: certificate.fetched?.bytes ?? null, restored: counts?.bytes ?? 0 },
     counts:
       counts === null
         ? []

@@ -30,7 +30,8 @@ export interface Certificate {
   durations: { fetchMs: number; restoreMs: number; verifyMs: number; openMs: number };
   /** What a restore of the whole appliance would take, by these measurements. */
   timeToRestoreMs: number | null;
-  fetched: { packs: number; blobs: number; bytes: number; oldestProofOfRest: string | null };
+  /** Of the whole appliance; null in an agency's own certificate, which says nothing of others (I9). */
+  fetched: { packs: number; blobs: number; bytes: number; oldestProofOfRest: string | null } | null;
   counts: { entries: number; blobs: number; bytes: number } | null;
   /** What the restored copy had of them; null when it was not restored. Of the appliance's certificate alone. */
   found: { entries: number; blobs: number; bytes: number } | null;
@@ -52,7 +53,7 @@ export interface CertificateSummary {
   blobs: number;
   bytes: number;
   restoreMs: number | null;
-  fetchedBlobs: number;
+  fetchedBlobs: number | null;
   notProven: string[];
   faults: string[];
 }
@@ -152,6 +153,7 @@ export function certificateOf(
   const faults = findings.faults.filter((fault: Finding) => all || fault.agency === null || fault.agency === agency.code);
   // What fails for another agency alone is not this one's: its own registers were restored and hold.
   const outcome = findings.outcome === 'failed' && faults.length === 0 && findings.found !== null ? 'proven' : findings.outcome;
+  const plain = (text: string) => (all ? text : text.replaceAll(findings.place.name, kindOfPlace(findings.place.name).name));
   const counted = findings.agencies.find(one => one.code === agency.code);
   const counts = all
     ? findings.expected
@@ -165,12 +167,12 @@ export function certificateOf(
     agency: { code: agency.code, nameTh: agency.nameTh, nameEn: agency.nameEn },
     outcome,
     copy: { id: findings.copyId, cutAt: findings.cutAt, manifestSha256: findings.manifestSha256, signedBy: findings.signedBy },
-    place: findings.place,
+    place: all ? findings.place : kindOfPlace(findings.place.name),
     beganAt: findings.beganAt,
     provenAt: findings.provenAt,
     durations: findings.durations,
     timeToRestoreMs: findings.timeToRestoreMs,
-    fetched: { ...findings.fetched, oldestProofOfRest: findings.oldestProofOfRest },
+    fetched: all ? { ...findings.fetched, oldestProofOfRest: findings.oldestProofOfRest } : null,
     counts,
     found: all ? findings.found : null,
     registers: own(findings.series),
@@ -178,9 +180,16 @@ export function certificateOf(
     lettersOpened: own(findings.opened),
     versions: findings.versions,
     notProven: findings.notProven,
-    faults: faults.slice(0, FAULTS_IN_CERTIFICATE).map(({ object, problem }) => ({ object, problem })),
+    faults: faults.slice(0, FAULTS_IN_CERTIFICATE).map(({ object, problem }) => ({ object: plain(object), problem: plain(problem) })),
     previous,
   };
+}
+
+/** What an agency is told of the place: a path or a remote is the provider's, and may name other things than places. */
+function kindOfPlace(name: string): Certificate['place'] {
+  return name.startsWith('/')
+    ? { name: 'folder', label: { th: 'โฟลเดอร์ของผู้ให้บริการ', en: 'a folder of the provider' } }
+    : { name: 'rclone', label: { th: 'ที่เก็บภายนอกผ่าน rclone', en: 'a remote place, by rclone' } };
 }
 
 export function summaryOf(certificate: Certificate): CertificateSummary {
@@ -191,7 +200,7 @@ export function summaryOf(certificate: Certificate): CertificateSummary {
     blobs: certificate.counts?.blobs ?? 0,
     bytes: certificate.counts?.bytes ?? 0,
     restoreMs: certificate.timeToRestoreMs,
-    fetchedBlobs: certificate.fetched.blobs,
+    fetchedBlobs: certificate.fetched?.blobs ?? null,
     notProven: certificate.notProven.map(({ th, en }) => `${th} · ${en}`),
     faults: certificate.faults.slice(0, FAULTS_IN_SUMMARY).map(({ object, problem }) => `${object}: ${problem}`),
   };

@@ -78,7 +78,7 @@ function describe(certificate: Certificate): string {
   const { outcome, copy, place, counts, fetched, durations, timeToRestoreMs, lettersOpened, notProven, faults } = certificate;
   const lines = [
     `${OUTCOMES[outcome]}  ${copy.id}  ${place.name}`,
-    `  ทำเมื่อ cut at ${copy.cutAt}, นำกลับมา fetched back ${fetched.blobs} ไฟล์ files ${mebibytes(fetched.bytes)}`,
+    `  ทำเมื่อ cut at ${copy.cutAt}, นำกลับมา fetched back ${fetched?.blobs ?? 0} ไฟล์ files ${mebibytes(fetched?.bytes ?? 0)}`,
   ];
   if (counts !== null)
     lines.push(`  รายการ entries ${counts.entries}, ไฟล์ files ${counts.blobs}, เปิดอ่าน letters opened ${lettersOpened.length}`);

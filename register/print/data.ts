@@ -123,8 +123,8 @@ export interface CertificateData {
   finishedAt: string;
   /** How long each step took, in the order they ran. `what` in Thai. */
   steps: { what: string; milliseconds: number }[];
-  /** Bytes fetched back (encrypted), and bytes restored. */
-  bytes: { fetched: number; restored: number };
+  /** Bytes fetched back (encrypted; null where that is of others too), and bytes restored. */
+  bytes: { fetched: number | null; restored: number };
   counts: CertificateCount[];
   series: CertificateSeries[];
   /** Letters that were opened from their bytes up to the page, e.g. 'รับ 1284/2569'. */

@@ -28,7 +28,10 @@ export function fillCertificate(data: CertificateData): FormValue {
       ['สถานที่เก็บ', data.place.address === '' ? data.place.name : `${data.place.name} (${data.place.address})`],
       ['พิสูจน์เมื่อ', `${moment(data.beganAt, habits)} ถึง ${moment(data.finishedAt, habits)}`],
       ['ใช้เวลาทั้งสิ้น', duration(Date.parse(data.finishedAt) - Date.parse(data.beganAt), habits)],
-      ['ปริมาณข้อมูล', `นำกลับมา ${size(data.bytes.fetched, habits)} · กู้คืน ${size(data.bytes.restored, habits)}`],
+      [
+        'ปริมาณข้อมูล',
+        `${data.bytes.fetched === null ? '' : `นำกลับมา ${size(data.bytes.fetched, habits)} · `}กู้คืน ${size(data.bytes.restored, habits)}`,
+      ],
     ],
     steps: data.steps.map(step => [step.what, duration(step.milliseconds, habits)]),
     counts: data.counts.map(count => ({
