@@ -1,5 +1,6 @@
 /** `saraban backup`: copies at the terminal, whether the appliance runs or not. The night does the same by itself (cli/roles/night.ts). */
 import { runPart } from './arguments.ts';
+import { forget } from './backup/forget.ts';
 import { key } from './backup/key.ts';
 import { list } from './backup/list.ts';
 import { now } from './backup/now.ts';
@@ -8,5 +9,5 @@ import { verify } from './backup/verify.ts';
 import type { CommandContext } from './command.ts';
 
 export async function backup(args: string[], context: CommandContext): Promise<number> {
-  return await runPart('backup', { now, list, verify, prune: pruneNow, key }, args, context);
+  return await runPart('backup', { now, list, verify, prune: pruneNow, forget, key }, args, context);
 }

@@ -87,7 +87,7 @@ export const COMMANDS: Record<string, Command> = {
   },
   backup: {
     usage:
-      'now [--no-proof] | list | verify [--copy ID] [--place NAME] [--identity FILE] | prune [--dry-run] | key [--sheet FILE.pdf] [--new]',
+      'now [--no-proof] | list | verify [--copy ID] [--place NAME] [--identity FILE] | prune [--dry-run] | forget PLACE | key [--sheet FILE.pdf] [--new]',
     th: 'ทำสำเนาทันที ดูรายการ พิสูจน์ด้วยการกู้คืนจริง ลบสำเนาเก่าตามเกณฑ์ และจัดการกุญแจของสำเนา',
     en: 'Make a copy now, list the copies, prove one by restoring it, remove old ones by the rules, see and change their key',
     load: async () => (await import('./backup.ts')).backup,

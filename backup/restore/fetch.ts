@@ -174,13 +174,23 @@ const gunzip: Unwrap = bytes => {
 
 async function feed(bytes: AsyncIterable<Buffer>, into: ReturnType<typeof createGunzip>): Promise<void> {
   try {
-    for await (const chunk of bytes)
-      if (!into.write(chunk)) await new Promise(resolve => into.once('drain', resolve).once('close', resolve));
+    for await (const chunk of bytes) if (!into.write(chunk)) await drained(into);
     into.end();
   } catch (error) {
     into.destroy(error instanceof Error ? error : new Error(String(error)));
     throw error;
   }
+}
+
+/** Neither listener may stay behind: a large pack waits thousands of times. */
+function drained(into: ReturnType<typeof createGunzip>): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      into.off('drain', done).off('close', done);
+      resolve();
+    };
+    into.on('drain', done).on('close', done);
+  });
 }
 
 /** gzip off a stream; also used by packs.ts. */
