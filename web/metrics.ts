@@ -7,7 +7,7 @@ import { inAgency, THE_APPLIANCE } from '../register/db/transaction.ts';
 import type { WebContext } from './context.ts';
 import type { Request } from './http.ts';
 import { socketAddress } from './http.ts';
-import { selectAgencyCodes, selectCopyFigures, selectFigures } from './queries.ts';
+import { selectAgencyCodes, selectAlarmCodes, selectConnections, selectCopyFigures, selectDatabaseTime, selectFigures } from './queries.ts';
 
 // Counting a million messages is not free, and two Prometheus servers may ask at once.
 const KEEP_MS = 10_000;
@@ -31,6 +31,11 @@ export function createMetrics(context: WebContext): Metrics {
   const held = gauge('held', 'Mails that wait for a decision', ['agency']);
   const queue = gauge('queue_depth', 'Jobs waiting or running', ['queue']);
   const free = gauge('store_free_bytes', 'Bytes free where letters are stored', []);
+  const connections = gauge('role_connections', 'Connections to the database, by process of the appliance: 0 when none of it runs', [
+    'role',
+  ]);
+  const offset = gauge('clock_offset_seconds', 'How far the clock of the database is ahead of this process', []);
+  const alarms = gauge('night_alarm', 'What is the matter with the night, by code: 1 while it lasts', ['code']);
   const proven = gauge(
     'backup_last_proven_timestamp_seconds',
     'Up to when the newest proven copy holds everything; absent when none is',
@@ -55,6 +60,11 @@ export function createMetrics(context: WebContext): Metrics {
     }
     for (const [name, depth] of Object.entries(await context.jobs.waiting())) queue.set({ queue: name }, depth);
     free.set(await context.store.free());
+    for (const one of await selectConnections(context.db)) connections.set({ role: one.role }, one.connections);
+    offset.set(await clockOffset(context));
+    // One that is over is gone, not 0 for ever.
+    alarms.reset();
+    for (const code of await selectAlarmCodes(context.db)) alarms.set({ code }, 1);
     const copies = await selectCopyFigures(context.db);
     if (copies.provenCutAt !== null) {
       proven.set(copies.provenCutAt.getTime() / 1000);
@@ -78,6 +88,13 @@ export function createMetrics(context: WebContext): Metrics {
       return await registry.metrics();
     },
   };
+}
+
+/** By the middle of the question, as NTP does; a wrong machine beside a right one shows, two that are wrong alike do not. */
+async function clockOffset({ db }: Pick<WebContext, 'db'>): Promise<number> {
+  const before = Date.now();
+  const theirs = await selectDatabaseTime(db);
+  return theirs - (before + Date.now()) / 2000;
 }
 
 function ownNetworks(cidrs: string[]): BlockList {

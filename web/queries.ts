@@ -113,6 +113,21 @@ export async function selectAlarmCodes(db: Database): Promise<string[]> {
   return rows.map(row => row.code);
 }
 
+/** Connections of each process of the appliance, on whichever machine it runs. The names of connections are shown to every role. */
+export async function selectConnections(db: Database): Promise<{ role: string; connections: number }[]> {
+  return await db<{ role: string; connections: number }[]>`
+    SELECT role, count(a.pid)::integer AS connections
+    FROM unnest(ARRAY['gateway', 'web', 'worker', 'night']) AS role
+    LEFT JOIN pg_stat_activity a ON a.datname = current_database() AND a.application_name IN ('saraban ' || role, 'saraban jobs ' || role)
+    GROUP BY role`;
+}
+
+/** The database's clock, in seconds since 1970. */
+export async function selectDatabaseTime(db: Database): Promise<number> {
+  const [row] = await db<{ seconds: number }[]>`SELECT extract(epoch FROM clock_timestamp())::float8 AS seconds`;
+  return row?.seconds ?? 0;
+}
+
 /** Asks the database for nothing: it answers, or it is away. */
 export async function selectNothing(db: Database): Promise<void> {
   await db`SELECT 1`;
