@@ -4,7 +4,9 @@
  * One snapshot; memory does not grow with the year. Called by `saraban register volume`.
  */
 import { readFile } from 'node:fs/promises';
+import { selectClassifiedSince } from '../../register/close/queries.ts';
 import type { Database, Transaction } from '../../register/db/connect.ts';
+import { THE_APPLIANCE, useAgency } from '../../register/db/transaction.ts';
 import { calendarYear } from '../../register/letter/thai-date.ts';
 import { fingerprintOf } from '../../register/seal/keys.ts';
 import { registerSheet } from '../../register/sheet/register-sheet.ts';
@@ -208,6 +210,7 @@ async function writeDays(
   agency: LeavingAgency,
   options: VolumeOptions,
 ): Promise<void> {
+  await useAgency(tx, agency.id, THE_APPLIANCE);
   const of = {
     agencyId: agency.id,
     year: options.year,
@@ -218,7 +221,10 @@ async function writeDays(
   for (let after = { ordinal: 0, name: '' }; ; ) {
     options.signal?.throwIfAborted();
     const files = await selectDayFiles(tx, { ...of, after });
-    for (const file of files) await bag.listed(await tar.addBlob(`${prefix}days/${file.day}/${file.name}`, file));
+    // A letter that was found classified after its day was closed: the day's files tell of it, so the open bag has the seal alone (I10).
+    const revealing = new Set(options.classified ? [] : await selectClassifiedSince(tx, [...new Set(files.map(file => file.ordinal))]));
+    const open = files.filter(file => !revealing.has(file.ordinal) || file.name.startsWith('seal.'));
+    for (const file of open) await bag.listed(await tar.addBlob(`${prefix}days/${file.day}/${file.name}`, file));
     const last = files.at(-1);
     if (last === undefined) return;
     after = last;

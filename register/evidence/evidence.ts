@@ -133,7 +133,7 @@ async function gather(
       year: entry.year,
       takenAt: at,
       takenBy: officer.name,
-      closedDay: day === null ? null : { day: day.day, ordinal: day.ordinal, dayFiles: maySeeDay(officer) },
+      closedDay: day === null ? null : { day: day.day, ordinal: day.ordinal, dayFiles: maySeeDay(officer, day) },
       files: files.map(({ name, sha256, size }) => ({ name, sha256, size })),
     }),
   );

@@ -61,7 +61,7 @@ export function attachmentName(attachment: Pick<AttachmentRow, 'path' | 'name'>)
  */
 export function dayFiles(officer: Officer, entry: Pick<EvidenceEntry, 'register' | 'secrecy'>, day: EvidenceDay): PackFile[] {
   const classified = officer.appointed && (isClosedBook(entry.register) || entry.secrecy !== 'normal');
-  const wanted = [SEAL_TIMESTAMP, ...(maySeeDay(officer) ? [DAY_FILE, ...(classified ? [CLASSIFIED_DAY_FILE] : [])] : [])];
+  const wanted = [SEAL_TIMESTAMP, ...(maySeeDay(officer, day) ? [DAY_FILE, ...(classified ? [CLASSIFIED_DAY_FILE] : [])] : [])];
   const listed = day.files.filter(file => wanted.includes(file.name) && (!file.classified || classified));
   return [
     blobFile(SEAL_FILE, { sha256: day.sealSha256, size: day.sealSize }),
@@ -70,6 +70,6 @@ export function dayFiles(officer: Officer, entry: Pick<EvidenceEntry, 'register'
   ].map(file => ({ ...file, name: `closed-day/${file.name}` }));
 }
 
-export function maySeeDay(officer: Officer): boolean {
-  return may(officer, 'see-days');
+export function maySeeDay(officer: Officer, day: Pick<EvidenceDay, 'revealing'>): boolean {
+  return may(officer, 'see-days') && (officer.appointed || !day.revealing);
 }

@@ -1,4 +1,5 @@
 /** SQL of the evidence of one letter: the entry with all that its hash covers, what was done to it, and the closed day it stands in. */
+import { selectClassifiedSince } from '../close/queries.ts';
 import type { Transaction } from '../db/connect.ts';
 import type { RegisterName } from '../look/entry-row.ts';
 
@@ -171,6 +172,8 @@ export interface EvidenceDay {
   signatureSha256: string;
   signatureSize: number;
   files: { name: string; sha256: string; size: number; classified: boolean }[];
+  /** A letter of it was found classified after it was closed: its files are for appointed persons now (I10). */
+  revealing: boolean;
 }
 
 /** The closed day whose numbers hold the entry; null while its day is open. */
@@ -178,7 +181,7 @@ export async function selectEvidenceDay(
   tx: Transaction,
   entry: { register: string; year: number; number: number },
 ): Promise<EvidenceDay | null> {
-  const [row] = await tx<EvidenceDay[]>`
+  const [row] = await tx<Omit<EvidenceDay, 'revealing'>[]>`
     SELECT d.ordinal, d.day, encode(d.seal_sha256, 'hex') AS "sealSha256", s.size AS "sealSize", encode(d.signature_sha256, 'hex') AS "signatureSha256",
            g.size AS "signatureSize",
            coalesce((SELECT jsonb_agg(jsonb_build_object('name', f.name, 'sha256', encode(f.sha256, 'hex'), 'size', f.size, 'classified', f.classified) ORDER BY f.name)
@@ -188,5 +191,5 @@ export async function selectEvidenceDay(
       JOIN blob s ON s.agency_id = d.agency_id AND s.sha256 = d.seal_sha256
       JOIN blob g ON g.agency_id = d.agency_id AND g.sha256 = d.signature_sha256
     WHERE b.agency_id = current_agency() AND b.register = ${entry.register} AND b.year = ${entry.year} AND ${entry.number} BETWEEN b.first_number AND b.last_number`;
-  return row ?? null;
+  return row === undefined ? null : { ...row, revealing: (await selectClassifiedSince(tx, [row.ordinal])).length > 0 };
 }
