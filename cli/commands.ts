@@ -92,6 +92,12 @@ export const COMMANDS: Record<string, Command> = {
     en: 'Make a copy now, list the copies, prove one by restoring it, remove old ones by the rules, see and change their key',
     load: async () => (await import('./backup.ts')).backup,
   },
+  'upgrade-check': {
+    usage: '[--from FOLDER|REMOTE:PATH] [--copy ID] [--identity FILE]',
+    th: 'ลองปรับรุ่นด้วยสำเนาล่าสุดข้างระบบที่ใช้อยู่ แล้วบอกว่าปรับรุ่นได้หรือไม่',
+    en: 'Try this program on the newest copy, beside the running appliance, and say whether the update can be done',
+    load: async () => (await import('./upgrade-check.ts')).upgradeCheck,
+  },
   doctor: {
     usage: '',
     th: 'ตรวจว่าเครื่องและการตั้งค่าพร้อมใช้งาน และบอกวิธีแก้',

@@ -1,6 +1,7 @@
 /** Opens the register's database for a command, whether the appliance runs or not. */
 import type { Settings } from '../config/settings.ts';
 import type { ConnectionOptions } from '../register/db/connect.ts';
+import { refuseNewerDatabase } from '../register/db/migrate.ts';
 import { type Log, SILENT } from './log.ts';
 import { startPostgres } from './postgres/start-postgres.ts';
 import { readyDatabase } from './ready-database.ts';
@@ -22,8 +23,9 @@ export async function withDatabase<T>(
   }
   const server = await startPostgres({ dataFolder: settings.data, log });
   try {
-    // A running appliance has prepared it; doing it again would only cost every command its time.
-    if (!server.joined) await readyDatabase(server.connection);
+    // A running appliance has prepared it; doing it again would only cost every command its time. It may be a newer program than this one.
+    if (server.joined) await refuseNewerDatabase(server.connection);
+    else await readyDatabase(server.connection);
     return await work(server.connection);
   } finally {
     await server.stop();

@@ -59,6 +59,25 @@ export async function migrate(connection: ConnectionOptions): Promise<{ applied:
   }
 }
 
+/**
+ * The same refusal without a migration: for a program that joins a database somebody else made ready, perhaps a newer program.
+ * @throws Failure `newer-database`
+ */
+export async function refuseNewerDatabase(connection: ConnectionOptions): Promise<void> {
+  const db = openDatabase(connection, { role: 'owner', max: 1, name: 'check' });
+  try {
+    const [there] = await db<{ there: boolean }[]>`SELECT to_regclass('migration') IS NOT NULL AS there`;
+    if (there?.there !== true) return;
+    const done = await db<{ name: string }[]>`SELECT name FROM migration ORDER BY name`;
+    refuseNewer(
+      done.map(row => row.name),
+      await readMigrations(),
+    );
+  } finally {
+    await db.end({ timeout: 5 });
+  }
+}
+
 function refuseNewer(done: string[], migrations: Migration[]): void {
   const known = new Set(migrations.map(migration => migration.name));
   const unknown = done.find(name => !known.has(name));
