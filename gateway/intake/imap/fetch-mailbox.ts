@@ -27,7 +27,7 @@ export interface FetchContext {
 }
 
 export interface Looked {
-  /** Mails nobody had settled before, and how many the register took. */
+  /** Mails that were to be taken, and how many the register took. */
   found: number;
   taken: number;
   /** '' when all went well; else for people, and in no letter's words. */
@@ -110,7 +110,10 @@ class Look {
     const mail = this.known.get(uid);
     if (mail?.state === 'entered' || mail?.state === 'refused') await this.file(uid, mail.state);
     else if (mail?.nextTryAt && mail.nextTryAt.getTime() > this.context.now().getTime()) this.waitUntil(mail.nextTryAt);
-    else await this.take(uid, mail?.tries ?? 0);
+    else {
+      if (mail !== undefined) this.found++;
+      await this.take(uid, mail?.tries ?? 0);
+    }
   }
 
   private async take(uid: number, tries: number): Promise<void> {

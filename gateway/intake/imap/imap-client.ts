@@ -247,15 +247,17 @@ function optionsOf(target: ImapTarget, patience: ImapPatience, said: { words: st
 
 /** What the library throws, as what it means: nobody there, a wrong password, or a command that was answered NO. */
 function failureOf(target: ImapTarget, error: unknown): Failure {
-  const { authenticationFailed, responseText, responseStatus, response, message } = (error ?? {}) as {
+  const { authenticationFailed, serverResponseCode, responseText, responseStatus, response, message } = (error ?? {}) as {
     authenticationFailed?: boolean;
+    serverResponseCode?: string;
     responseText?: string;
     responseStatus?: string;
     response?: unknown;
     message?: string;
   };
   const words = clean(responseText ?? (typeof response === 'string' ? response : undefined) ?? message ?? String(error));
-  if (authenticationFailed === true) {
+  // RFC 5530: the server cannot ask its own people just now, and the password may be right.
+  if (authenticationFailed === true && serverResponseCode !== 'UNAVAILABLE' && serverResponseCode !== 'INUSE') {
     return new Failure({
       code: 'imap-login',
       temporary: false,
@@ -267,7 +269,7 @@ function failureOf(target: ImapTarget, error: unknown): Failure {
       cause: error,
     });
   }
-  return responseStatus === undefined ? away(target, words, error) : refused(target, words, error);
+  return responseStatus === undefined || authenticationFailed === true ? away(target, words, error) : refused(target, words, error);
 }
 
 function away(target: ImapTarget, words: string, cause?: unknown): Failure {
