@@ -78,6 +78,13 @@ export const COMMANDS: Record<string, Command> = {
     en: 'Check the DNS records of the central addresses, and say what to publish',
     load: async () => (await import('./dns.ts')).dns,
   },
+  imap: {
+    usage:
+      'test [--agency CODE] [--mailbox NAME] | add --name NAME --host HOST --login LOGIN [--address ADDRESS] [--port PORT] [--security tls|starttls|none] [--password-file FILE] [--auth oauth2 --token-endpoint URL --client-id ID [--client-secret-file FILE] [--refresh-token-file FILE] [--scope TEXT]] [--folder INBOX] [--done-folder NAME] [--failed-folder NAME] [--submission-host HOST] [--submission-port PORT] [--submission-security tls|starttls|none] [--own-sender] [--existing] [--agency CODE] | list [--agency CODE] | remove NAME [--agency CODE]',
+    th: 'กล่องจดหมายภายนอก (IMAP): ทดสอบการเข้าใช้ เพิ่ม ดูรายการ หรือยกเลิก',
+    en: 'Mailboxes elsewhere (IMAP): try the sign-in, add one, list or remove them',
+    load: async () => (await import('./imap.ts')).imap,
+  },
   restore: {
     usage:
       '--from FOLDER|REMOTE:PATH [--copy ID | --at TIME] [--identity FILE] [--key FINGERPRINT] [--to DATA] [--next receive=1290] [--yes] | --from … --agency CODE | --from … --letter receive/17/2569 [--agency CODE] (--to FOLDER | --into-store) | numbers receive=1290 [--agency CODE] | accept',
