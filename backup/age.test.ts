@@ -127,7 +127,9 @@ describe('what is not whole, or not for us', () => {
   test('keys that are none', async () => {
     expect(() => encryptStream([])).toThrow(expect.objectContaining({ code: 'copy-key-unfit' }));
     expect(() => encryptStream(['ssh-ed25519 AAAA'])).toThrow(expect.objectContaining({ code: 'copy-key-unfit' }));
-    expect(() => encryptStream([recipient.replace(/.$/, 'x')])).toThrow(expect.objectContaining({ code: 'copy-key-unfit' }));
+    expect(() => encryptStream([`${recipient.slice(0, -1)}${recipient.endsWith('q') ? 'p' : 'q'}`])).toThrow(
+      expect.objectContaining({ code: 'copy-key-unfit' }),
+    );
     expect(() => decryptStream([])).toThrow(expect.objectContaining({ code: 'copy-key-unfit' }));
     expect(() => decryptStream([recipient])).toThrow(expect.objectContaining({ code: 'copy-key-unfit' }));
     await expect(recipientOf('AGE-SECRET-KEY-1X')).rejects.toMatchObject({ code: 'copy-key-unfit' });

@@ -5,9 +5,12 @@ import { addTestAgency, addTestUnit, type FreshDatabase, freshDatabase } from '.
 import { addTestAccount, enterLetter, enterMail, testContext, testOfficer } from '../test/database/letters.ts';
 import { routeEntry } from './act/route.ts';
 import { confirmRoute } from './act/unit-route.ts';
+import { closeDueDays } from './close-day.ts';
 import type { Database, Transaction } from './db/connect.ts';
 import { inAgency, THE_APPLIANCE } from './db/transaction.ts';
 import { addToken } from './office/tokens.ts';
+import { makeBook } from './paper/book.ts';
+import { openSecretBox, secretsKeyFile } from './seal/secret-box.ts';
 
 let fresh: FreshDatabase;
 let mine: number;
@@ -49,8 +52,21 @@ async function fill(agencyId: number): Promise<string> {
     await tx`INSERT INTO correspondent (agency_id, id, name_th, name_key, source, created_at) VALUES (${agencyId}, ${correspondent}, 'x', 'x', 'typed', now())`;
     await tx`INSERT INTO correspondent_address (agency_id, address, correspondent_id) VALUES (${agencyId}, 'a@b', ${correspondent})`;
     await tx`INSERT INTO rule_set (agency_id, version, text, saved_by, saved_at) VALUES (${agencyId}, 1, 'rules: []', 'x', now())`;
+    const mailbox = randomUUID();
+    await tx`INSERT INTO mailbox (agency_id, id, name, address, host, port, security, login, auth, created_at)
+      VALUES (${agencyId}, ${mailbox}, 'elsewhere', 'saraban@x', 'imap.x', 993, 'tls', 'x', 'password', now())`;
+    await tx`INSERT INTO mailbox_message (agency_id, mailbox_id, uid_validity, uid, state, at) VALUES (${agencyId}, ${mailbox}, 1, 1, 'refused', now())`;
+    await tx`INSERT INTO mailbox_check (agency_id, mailbox_id, at, found, taken) VALUES (${agencyId}, ${mailbox}, now(), 1, 1)`;
+    await tx`INSERT INTO certificate (agency_id, id, copy_id, place, at, outcome, summary, json_sha256, json_size)
+      VALUES (${agencyId}, ${randomUUID()}, '20261122T020000Z-00000001', '/mnt/nas', '2026-11-22T02:30:00Z', 'proven', '{}', ${message?.sha256}, ${message?.size})`;
     await tx`INSERT INTO template (agency_id, name, version, subject, body_text, body_html, saved_by, saved_at) VALUES (${agencyId}, 'return', 1, 's', 't', 'h', 'x', now())`;
   });
+  await makeBook(context, saraban, { slips: 2 }, async () => Buffer.from(`book ${agencyId}`));
+  await fresh.owner`UPDATE agency SET created_at = '2026-11-22T01:00:00Z' WHERE id = ${agencyId}`;
+  const box = await openSecretBox(secretsKeyFile(fresh.folder));
+  const now = () => new Date('2026-11-23T03:00:00Z');
+  const log = { info: () => {}, warn: () => {}, error: () => {} };
+  await closeDueDays({ ...context, jobs: fresh.jobs, box, now, printer: null, sheet: null, timestamp: null, log }, agencyId);
   return id;
 }
 
@@ -284,8 +300,22 @@ describe('no agency sees another’s rows (I9)', () => {
   it('row-level security is on for every table, or the table is named here with its reason', async () => {
     const open = await fresh.owner<{ name: string }[]>`
       SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND NOT relrowsecurity ORDER BY 1`;
-    // Keyed by hashes or names that are no agency's, or the migrations' own list.
-    expect(open.map(row => row.name)).toEqual(['migration', 'sign_in_failure', 'web_session']);
+    // Keyed by hashes or names that are no agency's, or the migrations' own list; what the night keeps of the whole appliance: the application may read
+    // the copies' states and alarms, and nothing of the rest.
+    expect(open.map(row => row.name)).toEqual([
+      'change_watch',
+      'changed',
+      'copy',
+      'copy_at_place',
+      'copy_piece',
+      'migration',
+      'night_alarm',
+      'pack',
+      'pack_at_place',
+      'pack_object',
+      'sign_in_failure',
+      'web_session',
+    ]);
     expect((await walled()).length).toBeGreaterThan(15);
   });
 
