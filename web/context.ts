@@ -1,8 +1,9 @@
 /** What the web is handed by whoever starts it (cli), and hands on to its pages. */
 
 import type { BackupSettings } from '../config/backup-settings.ts';
+import type { UserMessage } from '../register/failure.ts';
 import type { Jobs } from '../register/jobs/jobs.ts';
-import type { RegisterContext } from '../register/officer.ts';
+import type { Officer, RegisterContext } from '../register/officer.ts';
 import type { Printer } from '../register/print/print.ts';
 import type { SecretBox } from '../register/seal/secret-box.ts';
 
@@ -39,6 +40,18 @@ export interface CopyPlace {
   elsewhere: boolean;
 }
 
+/** How a mailbox elsewhere answered. */
+export interface MailboxTried {
+  problem: UserMessage | null;
+  idle: boolean;
+  /** Mails in the folder. */
+  mails: number;
+  /** Folders that will be made. */
+  missing: string[];
+  /** Null when it has no server for sending, '' when that can be used, else what it said. */
+  sending: string | null;
+}
+
 /** Whether the appliance can take and show letters now; one line a part, for /healthz. */
 export interface Readiness {
   ready: boolean;
@@ -54,6 +67,8 @@ export interface WebContext extends RegisterContext {
   readiness(): Promise<Readiness>;
   /** Opens the agencies' signing keys; without it no evidence can be taken. */
   box?: SecretBox | null;
+  /** Tries a mailbox elsewhere; null when there is none of this id. Without it the page says which command does. */
+  tryMailbox?(officer: Officer, mailboxId: string): Promise<MailboxTried | null>;
   /** The places of copies that are set; asked for by the pages about copies alone. Without it, those of the settings are believed to be elsewhere. */
   copyPlaces?(): Promise<CopyPlace[]>;
 }

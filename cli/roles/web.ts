@@ -4,6 +4,7 @@ import { openPlaces } from '../../backup/place/open-places.ts';
 import type { Settings } from '../../config/settings.ts';
 import { openDatabase } from '../../register/db/connect.ts';
 import { openJobs } from '../../register/jobs/jobs.ts';
+import type { Officer } from '../../register/officer.ts';
 import { createPrinter } from '../../register/print/print.ts';
 import { openFolderStore } from '../../register/store/folder.ts';
 import type { CopyPlace } from '../../web/context.ts';
@@ -19,6 +20,10 @@ export async function run(context: RoleContext): Promise<RunningRole> {
   const jobs = await openJobs(context.database, { works: false, name: 'web', log });
   const store = await openFolderStore(join(settings.data, 'blobs'));
   const printer = createPrinter();
+  const box = await openBox(settings.data, log);
+  // Loaded when an administrator presses: pages must not wait for a mail library.
+  const tryMailbox = async (officer: Officer, mailboxId: string) =>
+    await (await import('../try-mailbox.ts')).tryMailbox({ db, box, webUrl: settings.webUrl }, officer, mailboxId);
   const web = await startWeb({
     db,
     jobs,
@@ -27,9 +32,10 @@ export async function run(context: RoleContext): Promise<RunningRole> {
     settings,
     log,
     printer,
-    box: await openBox(settings.data, log),
+    box,
     readiness: () => readinessOf({ db, store, diskFloor: settings.diskFloor }),
     copyPlaces: () => placesOf(settings),
+    tryMailbox: (officer, mailboxId) => tryMailbox(officer, mailboxId),
   });
   return {
     ready: { webPort: web.port },

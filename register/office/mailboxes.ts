@@ -149,8 +149,13 @@ export async function lookAtMailboxes(db: Database, officer: Officer, timeZone: 
   }));
 }
 
+/** What was not said. */
+function or(value: unknown, usual: string): unknown {
+  return value === undefined || value === null || value === '' ? usual : value;
+}
+
 function readMailbox(checks: Checks, input: MailboxInput): MailboxToSave {
-  const security = checks.oneOf('security', input.security ?? 'tls', SECURITIES) ?? 'tls';
+  const security = checks.oneOf('security', or(input.security, 'tls'), SECURITIES) ?? 'tls';
   const host = readHost(checks, 'host', input.host, security, true);
   return {
     name: checks.text('name', input.name, { most: 100, required: true }),
@@ -159,7 +164,7 @@ function readMailbox(checks: Checks, input: MailboxInput): MailboxToSave {
     port: readPort(checks, 'port', input.port, IMAP_PORTS[security]),
     security,
     login: checks.text('login', input.login, { most: 300, required: true }),
-    auth: checks.oneOf('auth', input.auth ?? 'password', ['password', 'oauth2'] as const) ?? 'password',
+    auth: checks.oneOf('auth', or(input.auth, 'password'), ['password', 'oauth2'] as const) ?? 'password',
     folder: checks.text('folder', input.folder, { most: 200 }) || 'INBOX',
     ...readFolders(checks, input),
     submission: readSubmission(checks, input),
@@ -180,7 +185,7 @@ function readFolders(checks: Checks, input: MailboxInput): { doneFolder: string;
 
 function readSubmission(checks: Checks, input: MailboxInput): Submission | null {
   if (input.submissionHost === undefined || input.submissionHost === null || input.submissionHost === '') return null;
-  const security = checks.oneOf('submissionSecurity', input.submissionSecurity ?? 'starttls', SECURITIES) ?? 'starttls';
+  const security = checks.oneOf('submissionSecurity', or(input.submissionSecurity, 'starttls'), SECURITIES) ?? 'starttls';
   return {
     host: readHost(checks, 'submissionHost', input.submissionHost, security, false),
     port: readPort(checks, 'submissionPort', input.submissionPort, SUBMISSION_PORTS[security]),

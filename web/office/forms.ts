@@ -16,7 +16,7 @@ export interface Option {
 export interface FieldInput {
   name: string;
   label: string;
-  kind?: 'text' | 'email' | 'date' | 'select' | 'area' | 'check' | 'checks';
+  kind?: 'text' | 'email' | 'password' | 'date' | 'select' | 'area' | 'check' | 'checks';
   value?: string;
   checked?: boolean;
   options?: Option[];
@@ -58,11 +58,13 @@ export function formData(visit: Visit, input: FormInput): object {
         id: `f${prefix}-${field.name}`,
         name: field.name,
         label: field.label,
-        type: kind === 'date' || kind === 'email' ? kind : 'text',
+        type: kind === 'date' || kind === 'email' || kind === 'password' ? kind : 'text',
         isSelect: kind === 'select',
         isArea: kind === 'area',
         isCheck: kind === 'check',
         isChecks: kind === 'checks',
+        // A refresh token is longer than anything a person types.
+        most: kind === 'password' ? 8_000 : 1_000,
         value: field.value ?? '',
         checked: field.checked ?? false,
         options: field.options ?? [],

@@ -13,6 +13,7 @@ import { providerRoutes } from './agencies.ts';
 import { agencyRoutes } from './agency.ts';
 import { bookRoutes } from './books.ts';
 import { correspondentRoutes } from './correspondents.ts';
+import { mailboxRoutes } from './mailboxes.ts';
 import { loadOfficeViews, type OfficeContext, sendOffice } from './page.ts';
 import { peopleRoutes } from './people.ts';
 import { policyRoutes } from './policy.ts';
@@ -34,6 +35,7 @@ const MENU = [
   { name: 'books', action: 'see-books' },
   { name: 'agency', action: 'manage-agency' },
   { name: 'policy', action: 'manage-agency' },
+  { name: 'mailboxes', action: 'manage-agency' },
   { name: 'reports', action: 'manage-agency' },
   { name: 'tokens', action: 'manage-tokens' },
   { name: 'acts', action: 'see-acts' },
@@ -66,5 +68,6 @@ export function officeRoutes(pages: PageContext): Router {
   providerRoutes(router, context);
   providerCopiesRoutes(router, context);
   reportRoutes(router, context);
+  mailboxRoutes(router, context);
   return router;
 }
