@@ -160,7 +160,7 @@ function asCopyFailure(error: unknown): Failure {
     temporary: false,
     message: `an encrypted file is not as it was written (${text})`,
     userMessage: {
-      th: 'ไฟล์ของสำเนาถูกแก้ไขหรือไม่ครบถ้วน โปรดใช้สำเนาจากแหล่งเก็บอื่นหรือคืนก่อนหน้า',
+      th: 'ไฟล์ของสำเนาถูกแก้ไขหรือไม่ครบถ้วน โปรดใช้สำเนาจากที่เก็บสำเนาอื่นหรือคืนก่อนหน้า',
       en: 'A file of the copy was altered or is not whole. Use the copy of another place or of an earlier night.',
     },
     cause: error,

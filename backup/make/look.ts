@@ -134,7 +134,7 @@ function emptied(place: string): Failure {
     temporary: false,
     message: `the place ${place} is empty, though copies were sent there`,
     userMessage: {
-      th: `แหล่งเก็บสำเนา ${place} ว่างเปล่าทั้งที่เคยส่งสำเนาไปแล้ว อาจยังไม่ได้เมานต์ดิสก์หรือไฟล์ถูกลบ หากเปลี่ยนที่เก็บใหม่โดยตั้งใจ ให้สั่ง npx saraban backup forget ${place}`,
+      th: `ที่เก็บสำเนา ${place} ว่างเปล่าทั้งที่เคยส่งสำเนาไปแล้ว อาจยังไม่ได้เมานต์ดิสก์หรือไฟล์ถูกลบ หากเปลี่ยนที่เก็บสำเนาโดยตั้งใจ ให้สั่ง npx saraban backup forget ${place}`,
       en: `The place ${place} is empty, though copies were sent there: not mounted, or emptied. If it was replaced on purpose: npx saraban backup forget ${place}`,
     },
   });

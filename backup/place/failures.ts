@@ -8,7 +8,7 @@ export function placeAway(place: string, detail: string, cause?: unknown): Failu
     temporary: true,
     message: `the place ${place} cannot be reached: ${detail}`,
     userMessage: {
-      th: `ติดต่อแหล่งเก็บสำเนา ${place} ไม่ได้ (${detail}) โปรดตรวจการเชื่อมต่อหรือการเมานต์ แล้วระบบจะลองใหม่`,
+      th: `ติดต่อที่เก็บสำเนา ${place} ไม่ได้ (${detail}) โปรดตรวจการเชื่อมต่อหรือการเมานต์ แล้วระบบจะลองใหม่`,
       en: `The place ${place} cannot be reached (${detail}). Check the line or the mount; it is tried again.`,
     },
     ...(cause === undefined ? {} : { cause }),
@@ -21,7 +21,7 @@ export function placeFull(place: string, detail: string, cause?: unknown): Failu
     temporary: true,
     message: `the place ${place} is full: ${detail}`,
     userMessage: {
-      th: `แหล่งเก็บสำเนา ${place} เต็ม โปรดเพิ่มพื้นที่หรือปรับจำนวนสำเนาที่เก็บไว้`,
+      th: `ที่เก็บสำเนา ${place} เต็ม โปรดเพิ่มพื้นที่หรือปรับจำนวนสำเนาที่เก็บไว้`,
       en: `The place ${place} is full. Give it room, or keep fewer copies.`,
     },
     ...(cause === undefined ? {} : { cause }),
@@ -35,7 +35,7 @@ export function placeRefuses(place: string, detail: string, cause?: unknown): Fa
     temporary: false,
     message: `the place ${place} refuses: ${detail}`,
     userMessage: {
-      th: `แหล่งเก็บสำเนา ${place} ไม่ยอมรับ (${detail}) โปรดตรวจสิทธิ์และการตั้งค่า`,
+      th: `ที่เก็บสำเนา ${place} ไม่ยอมรับ (${detail}) โปรดตรวจสิทธิ์และการตั้งค่า`,
       en: `The place ${place} refuses (${detail}). Check its rights and settings.`,
     },
     ...(cause === undefined ? {} : { cause }),
@@ -49,7 +49,7 @@ export function placeLies(place: string, path: string, detail: string): Failure 
     temporary: true,
     message: `the place ${place} took ${path} but does not have it as sent: ${detail}`,
     userMessage: {
-      th: `แหล่งเก็บสำเนา ${place} แจ้งว่ารับ ${path} แล้ว แต่สิ่งที่เก็บไว้ไม่ตรงกับที่ส่ง (${detail}) อย่าเพิ่งเชื่อถือแหล่งเก็บนี้`,
+      th: `ที่เก็บสำเนา ${place} แจ้งว่ารับ ${path} แล้ว แต่สิ่งที่เก็บไว้ไม่ตรงกับที่ส่ง (${detail}) อย่าเพิ่งเชื่อถือที่เก็บสำเนานี้`,
       en: `The place ${place} said that it took ${path}, but what lies there is not what was sent (${detail}). Do not trust this place yet.`,
     },
   });
@@ -60,7 +60,7 @@ export function notInPlace(place: string, path: string, cause?: unknown): Failur
     code: 'not-in-place',
     temporary: false,
     message: `${path} is not in the place ${place}`,
-    userMessage: { th: `ไม่พบ ${path} ในแหล่งเก็บสำเนา ${place}`, en: `${path} is not in the place ${place}.` },
+    userMessage: { th: `ไม่พบ ${path} ในที่เก็บสำเนา ${place}`, en: `${path} is not in the place ${place}.` },
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -36,7 +36,7 @@ export async function verify(args: string[], context: CommandContext): Promise<n
 async function choose(parts: NightParts, copy: string | undefined, place: string | undefined): Promise<{ id: string; places: Place[] }> {
   const names = parts.places.map(one => one.name);
   if (place !== undefined && !names.includes(place))
-    throw usage(`--place ${place}: ไม่มีที่เก็บนี้ ที่มีคือ ${names.join(', ')}`, `there is no such place; there are ${names.join(', ')}`);
+    throw usage(`--place ${place}: ไม่มีที่เก็บสำเนานี้ ที่มีคือ ${names.join(', ')}`, `there is no such place; there are ${names.join(', ')}`);
   const copies = (await listCopies(parts.db)).filter(one => one.state === 'made');
   const wanted = place === undefined ? names : [place];
   const lying = (one: (typeof copies)[number]) =>

@@ -4,7 +4,7 @@ import { type Habits, habitsOf } from './habits.ts';
 import type { FormValue } from './typst.ts';
 
 const OUTCOMES = {
-  proven: { word: 'พิสูจน์แล้ว', said: 'นำสำเนากลับมาจากสถานที่เก็บ ถอดรหัส กู้คืนเป็นระบบชั่วคราว และตรวจครบทุกข้อแล้ว ข้อมูลตรงกับทะเบียนที่ใช้งานจริง' },
+  proven: { word: 'พิสูจน์แล้ว', said: 'นำสำเนากลับมาจากที่เก็บสำเนา ถอดรหัส กู้คืนเป็นระบบชั่วคราว และตรวจครบทุกข้อแล้ว ข้อมูลตรงกับทะเบียนที่ใช้งานจริง' },
   partly: { word: 'พิสูจน์ได้บางส่วน', said: 'พิสูจน์แล้วเท่าที่ทำได้ ส่วนที่ยังไม่ได้พิสูจน์แจ้งไว้ด้านล่าง จึงยังรับรองไม่ได้ว่าสำเนานี้กู้คืนได้ครบถ้วน' },
   failed: { word: 'ไม่ผ่าน', said: 'สำเนานี้ยังเชื่อถือไม่ได้ สิ่งที่พบแจ้งไว้ด้านล่าง ต้องแก้ไขและทำสำเนาใหม่' },
 } as const;
@@ -25,7 +25,7 @@ export function fillCertificate(data: CertificateData): FormValue {
     facts: [
       ['สำเนา', data.copyId],
       ['ข้อมูล ณ เวลา', moment(data.cutAt, habits)],
-      ['สถานที่เก็บ', data.place.address === '' ? data.place.name : `${data.place.name} (${data.place.address})`],
+      ['ที่เก็บสำเนา', data.place.address === '' ? data.place.name : `${data.place.name} (${data.place.address})`],
       ['พิสูจน์เมื่อ', `${moment(data.beganAt, habits)} ถึง ${moment(data.finishedAt, habits)}`],
       ['ใช้เวลาทั้งสิ้น', duration(Date.parse(data.finishedAt) - Date.parse(data.beganAt), habits)],
       [
