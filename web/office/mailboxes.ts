@@ -94,14 +94,14 @@ async function tryIt(context: OfficeContext, visit: SignedIn, mailbox: MailboxRo
   if (context.tryMailbox === undefined) return [{ words: m.noTest, tone: 'warn' }];
   const trial = await context.tryMailbox(visit.officer, mailbox.id);
   if (trial === null) return [{ words: m.noTest, tone: 'warn' }];
-  if (trial.problem !== null) return [{ words: message(visit, trial.problem), tone: 'bad' }];
+  if (trial.problem !== null) return [{ words: message(visit, trial.problem), tone: 'alarm' }];
   const lines = [
     { words: m.trialGood(formatOf(visit).number(trial.mails)), tone: 'good' },
     { words: trial.idle ? m.idle : m.noIdle, tone: trial.idle ? 'good' : 'plain' },
   ];
   if (trial.missing.length > 0) lines.push({ words: m.missing(trial.missing.join(', ')), tone: 'plain' });
   if (trial.sending === '') lines.push({ words: m.canSend, tone: 'good' });
-  else if (trial.sending !== null) lines.push({ words: m.cannotSend(trial.sending), tone: 'bad' });
+  else if (trial.sending !== null) lines.push({ words: m.cannotSend(trial.sending), tone: 'alarm' });
   return lines;
 }
 
@@ -208,7 +208,7 @@ async function showMailboxes(context: OfficeContext, request: Request, response:
         server: `${one.login} @ ${one.host}:${one.port}`,
         active: one.state === 'active',
         state: one.hasSecret ? m.states[one.state] : m.noSecret,
-        tone: !one.hasSecret || (one.state === 'active' && one.lastProblem !== '') ? 'bad' : one.state === 'active' ? 'good' : 'plain',
+        tone: !one.hasSecret || (one.state === 'active' && one.lastProblem !== '') ? 'alarm' : one.state === 'active' ? 'good' : 'plain',
         checked: one.lastCheckAt === null ? m.never : format.moment(one.lastCheckAt),
         problem: one.lastProblem,
       })),
@@ -216,7 +216,7 @@ async function showMailboxes(context: OfficeContext, request: Request, response:
         name: nameOf(one.mailboxId),
         uid: String(one.uid),
         state: m.troubleStates[one.state],
-        tone: one.state === 'later' ? 'warn' : 'bad',
+        tone: one.state === 'later' ? 'warn' : 'alarm',
         reply: one.problem,
         tries: format.number(one.tries),
         next: one.nextTryAt === null ? '' : format.moment(one.nextTryAt),

@@ -33,7 +33,7 @@ export function pauseAfter(tries: number): number {
   return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(20, Math.max(0, tries - 1)));
 }
 
-/** How long a mailbox waits that could not be looked into: fifteen seconds, doubling up to the usual pause between two looks. */
+/** How long a mailbox waits that could not be looked into: five seconds, doubling up to the usual pause between two looks. */
 export function pauseAfterTrouble(times: number, everyMs: number): number {
-  return Math.min(everyMs, 15_000 * 2 ** Math.min(20, Math.max(0, times - 1)));
+  return Math.min(everyMs, 5_000 * 2 ** Math.min(20, Math.max(0, times - 1)));
 }
