@@ -67,6 +67,7 @@ test('without a word, it is the appliance of the design', () => {
       ping: null,
       maxAgeHours: 26,
     },
+    imapEveryMinutes: 5,
     timestampUrl: null,
     logLevel: 'info',
     clockStart: null,

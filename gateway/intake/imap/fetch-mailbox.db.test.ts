@@ -324,6 +324,17 @@ describe.skipIf(!dovecotIsHere)('a mailbox elsewhere', () => {
     expect((await messages()).length).toBe(1);
   });
 
+  it('a flood is taken in turns, all of it; of a mail that cannot be taken somebody is told, once', async () => {
+    for (let one = 0; one < 7; one++) await dovecot.deliver(user, letter(`flood ${one}`, undefined, one < 2 ? 'z'.repeat(MAX_LETTER) : ''));
+    await add();
+    await keep({ mostALook: 2 });
+    await until(async () => expect(await dovecot.mails(user)).toEqual([]));
+    expect([await entries(), await dovecot.mails(user, 'Failed')].map(all => all.length)).toEqual([5, 2]);
+    await until(async () => expect((await mailbox())?.alarmed_at).not.toBeNull());
+    const told = await fresh.owner`SELECT data FROM pgboss.job WHERE name = 'send-report' AND (data->>'agencyId')::integer = ${agencyId}`;
+    expect(told.map(job => [job.data.report, job.data.code])).toEqual([['alarm', 'mailbox']]);
+  });
+
   it('of two processes one watches and the other waits; it takes over when the first has gone', async () => {
     await dovecot.deliver(user, letter('one'));
     await add();

@@ -24,6 +24,8 @@ export interface FetchContext {
   /** Bytes. */
   maxLetter: number;
   receive(envelope: Envelope, stream: AsyncIterable<Buffer>): Promise<Received>;
+  /** Mails taken in one look at most; then other mailboxes have their turn. */
+  mostALook?: number;
 }
 
 export interface Looked {
@@ -37,6 +39,8 @@ export interface Looked {
   /** Something that officers should hear of: a mail that was refused, or that fails again and again. */
   loud: boolean;
   seen: { validity: number; below: number };
+  /** There is more to take now: the look ended for the others' sake. */
+  more: boolean;
 }
 
 /** What the mails are marked with, so that a person who looks into the mailbox sees what became of them. */
@@ -45,6 +49,7 @@ export const REFUSED_FLAGS = ['\\Flagged', '$SarabanRefused'];
 
 // The server's clock and ours may differ so far; a letter taken that lay there before is a lesser mistake than one left that came afterwards.
 const CLOCKS_MS = 10 * 60_000;
+const MOST_A_LOOK = 100;
 
 /** @throws Failure `imap-away` and whatever the database throws: then the session is over, and what was settled stays so */
 export async function fetchMailbox(context: FetchContext, account: AccountRow, session: ImapSession, signal: AbortSignal): Promise<Looked> {
@@ -54,7 +59,7 @@ export async function fetchMailbox(context: FetchContext, account: AccountRow, s
   const look = new Look(context, account, session, folder);
   await look.learn(uids, same);
   for (const uid of uids) {
-    if (signal.aborted || look.stopped) break;
+    if (signal.aborted || look.stopped || look.tired) break;
     await look.settle(uid);
   }
   return look.outcome(folder.uidNext);
@@ -62,6 +67,7 @@ export async function fetchMailbox(context: FetchContext, account: AccountRow, s
 
 class Look {
   stopped = false;
+  private tries = 0;
   private readonly context: FetchContext;
   private readonly account: AccountRow;
   private readonly session: ImapSession;
@@ -112,6 +118,7 @@ class Look {
     else if (mail?.nextTryAt && mail.nextTryAt.getTime() > this.context.now().getTime()) this.waitUntil(mail.nextTryAt);
     else {
       if (mail !== undefined) this.found++;
+      this.tries++;
       await this.take(uid, mail?.tries ?? 0);
     }
   }
@@ -216,9 +223,21 @@ class Look {
     this.open.delete(uid);
   }
 
+  get tired(): boolean {
+    return this.tries >= (this.context.mostALook ?? MOST_A_LOOK);
+  }
+
   outcome(uidNext: number): Looked {
-    const { found, taken, problem, nextTryAt, loud, folder } = this;
-    return { found, taken, problem, nextTryAt, loud, seen: { validity: folder.uidValidity, below: Math.min(uidNext, ...this.open) } };
+    const { found, taken, problem, nextTryAt, loud, folder, stopped, tired } = this;
+    return {
+      found,
+      taken,
+      problem,
+      nextTryAt,
+      loud,
+      seen: { validity: folder.uidValidity, below: lowest(uidNext, this.open) },
+      more: tired && !stopped,
+    };
   }
 
   private waitUntil(at: Date): void {
@@ -228,4 +247,11 @@ class Look {
   private async inAgency<T>(work: Parameters<typeof inAgency<T>>[3]): Promise<T> {
     return await inAgency(this.context.db, this.account.agencyId, THE_GATEWAY, work);
   }
+}
+
+/** Not Math.min(...): a mailbox may hold more mails than a call takes arguments. */
+function lowest(start: number, uids: Iterable<number>): number {
+  let low = start;
+  for (const uid of uids) if (uid < low) low = uid;
+  return low;
 }

@@ -64,9 +64,12 @@ async function session(context: WatchContext, first: AccountRow, signal: AbortSi
       await record(context, account, looked);
       if (looked.problem === '') onGood();
       waitMs = pauseBefore(context, looked);
-      if (!open.canIdle || signal.aborted) break;
-      await open.waitForMail(waitMs, signal);
       if (signal.aborted) break;
+      if (!looked.more) {
+        if (!open.canIdle) break;
+        await open.waitForMail(waitMs, signal);
+        if (signal.aborted) break;
+      }
       const now = await accountNow(context, account);
       if (now === null) return;
       account = now;
