@@ -35,8 +35,8 @@ export async function upgradeCheck(args: string[], context: CommandContext): Pro
   const copy = textOf(values, 'copy');
   const places = from === undefined ? openPlaces(settings.backup, settings.data) : [openPlaceNamed(from, settings, settings.data)];
   const wanted = { from: from ?? '', copy, at: undefined, identity: textOf(values, 'identity'), key: undefined, yes: true };
-  const identities = await readIdentities(wanted, settings, settings.data);
   const { place, night } = await newestNight(places, copy);
+  const identities = await readIdentities(wanted, settings, settings.data);
   context.note(`สำเนา ${night} ที่ ${place.label.th} · The copy ${night} in ${place.label.en}`);
   const old = copy === undefined ? tooOld(night, settings) : null;
   const live = settings.databaseUrl === null ? null : { url: settings.databaseUrl };

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs Saraban on Debian 12 or newer under systemd, from a checkout: user, folders, packages, settings, unit, doctor. Safe to run again; settings that are
-# there are left alone, and a running service is not touched. As root:
+# there are left alone. It refuses while the service runs: parts of a program that is exchanged under it would not fit together. As root:
 #
 #   deploy/install.sh [--root FOLDER] [--no-packages]
 #
@@ -24,6 +24,10 @@ fail() { printf '%s\n' "$*" >&2; exit 1; }
 
 [ "$(id -u)" = 0 ] || fail 'ต้องใช้สิทธิ์ root · Run it as root.'
 [ -f "$here/cli/saraban.js" ] || fail "$here: ไม่ใช่โปรแกรม Saraban · is no checkout of Saraban."
+
+if [ -z "$root" ] && [ -d /run/systemd/system ] && systemctl is-active --quiet saraban; then
+  fail 'โปรดหยุดระบบก่อน · Stop it first: systemctl stop saraban'
+fi
 
 if [ "$packages" = yes ] && [ -z "$root" ] && command -v apt-get >/dev/null; then
   missing=
