@@ -10,33 +10,35 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CERTIFICATE_NAME, certificateBytes, checkCertificate } from '../backup/prove/certificate.ts';
 import { inAgency, THE_APPLIANCE } from '../register/db/transaction.ts';
 import { signingKey } from '../register/seal/keys.ts';
-import { signFile, thingOf, writeSignature } from '../register/seal/signature.ts';
+import { signFile, thingOf } from '../register/seal/signature.ts';
 import { timestampDay } from '../register/seal/timestamp-day.ts';
 import { startTestAuthority } from '../register/seal/timestamp-fixtures.ts';
 import type { GivenFile } from './check.js';
-import { asBytes, fileOf, flipped, inFolder, makePacks, type Packs, rewritten, verdictOf, withFile } from './test-packs.ts';
+import {
+  asBytes,
+  chainOf,
+  dayOf,
+  fileOf,
+  flipped,
+  inFolder,
+  makePacks,
+  type Packs,
+  rewritten,
+  signedAs,
+  verdictOf,
+  withFile,
+} from './test-packs.ts';
 
 let packs: Packs;
 let chain: GivenFile[];
-const day = (index: number) => packs.days[index] as GivenFile[];
-const dayIn = (index: number) => inFolder(`day${index + 1}`, day(index));
 
 beforeAll(async () => {
   packs = await makePacks();
-  chain = [0, 1, 2].flatMap(dayIn);
+  chain = chainOf(packs);
 });
 afterAll(async () => {
   await packs.world.close();
 });
-
-/** Signs bytes as the agency's own key does: what somebody could do who holds the machine. */
-async function signedAs(name: string, bytes: Uint8Array): Promise<Uint8Array> {
-  const { world, box } = packs;
-  return await inAgency(world.fresh.db, world.red.id, THE_APPLIANCE, async tx => {
-    const key = await signingKey(tx, world.red.id, box, world.clock.now);
-    return new Uint8Array(writeSignature(signFile(key, { agencyCode: 'red', ...thingOf(name, bytes) }, world.clock.now)));
-  });
-}
 
 describe('what is signed and listed', () => {
   it('a certificate of a copy, signed by the appliance within itself', async () => {
@@ -77,7 +79,7 @@ describe('what is signed and listed', () => {
       { name: 'out/x/b', bytes: b },
       { name: 'out/files.sha256', bytes: list },
       { name: 'out/manifest.json', bytes: manifest },
-      { name: 'out/manifest.sig.json', bytes: await signedAs('manifest.json', manifest) },
+      { name: 'out/manifest.sig.json', bytes: await signedAs(packs, 'manifest.json', manifest) },
     ];
     const good = await verdictOf(files);
     expect([good.verdict, good.broken]).toEqual(['holds', []]);
@@ -88,7 +90,7 @@ describe('what is signed and listed', () => {
 
 describe('a mail with a closed day, saved as it came', () => {
   it('is opened, and the letter of a pack is not', async () => {
-    const parts = day(0).map(
+    const parts = dayOf(packs, 0).map(
       ({ name, bytes }) =>
         `--b\r\nContent-Type: application/json; name="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n${Buffer.from(bytes).toString('base64')}\r\n`,
     );

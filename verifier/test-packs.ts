@@ -12,6 +12,7 @@ import { evidencePack } from '../register/evidence/evidence.ts';
 import type { Officer } from '../register/officer.ts';
 import { retireKey, signingKey } from '../register/seal/keys.ts';
 import type { SecretBox } from '../register/seal/secret-box.ts';
+import { signFile, thingOf, writeSignature } from '../register/seal/signature.ts';
 import { type Entered, letterWithFiles, openWorld, type World } from '../web/test-world.ts';
 import { check, type GivenFile, type Report } from './check.js';
 
@@ -115,6 +116,20 @@ export async function makePacks(): Promise<Packs> {
     closeDays,
     retire: () => inAgency(fresh.db, red.id, THE_APPLIANCE, tx => retireKey(tx, red.id, clock.now)),
   };
+}
+
+/** Files of a closed day, and the same in a folder of its own. @param index - 0 is the first day */
+export const dayOf = (packs: Packs, index: number) => packs.days[index] as GivenFile[];
+export const dayIn = (packs: Packs, index: number) => inFolder(`day${index + 1}`, dayOf(packs, index));
+/** All three days, each in its folder. */
+export const chainOf = (packs: Packs) => [0, 1, 2].flatMap(index => dayIn(packs, index));
+
+/** Signs bytes as the agency's own key does: what somebody could do who holds the machine. */
+export async function signedAs({ world, box }: Packs, name: string, bytes: Uint8Array): Promise<Uint8Array> {
+  return await inAgency(world.fresh.db, world.red.id, THE_APPLIANCE, async tx => {
+    const key = await signingKey(tx, world.red.id, box, world.clock.now);
+    return new Uint8Array(writeSignature(signFile(key, { agencyCode: 'red', ...thingOf(name, bytes) }, world.clock.now)));
+  });
 }
 
 /** Files of a day under a folder, as somebody keeps them. */
