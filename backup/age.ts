@@ -2,6 +2,7 @@
  * The door to age-encryption: everything that leaves for another place goes through here, and everything that is fetched back comes through here.
  * What it writes the `age` program opens, and the other way round (https://age-encryption.org/v1). Streams: 64 KiB are held at a time.
  */
+import { buffer } from 'node:stream/consumers';
 import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { Failure } from '../register/failure.ts';
 
@@ -59,12 +60,12 @@ export function decryptStream(identities: string[]): (source: Bytes) => AsyncGen
 }
 
 export async function encryptBytes(recipients: string[], plain: Uint8Array): Promise<Buffer> {
-  return await collect(encryptStream(recipients)(once(plain)));
+  return await buffer(encryptStream(recipients)(once(plain)));
 }
 
 /** @throws as decryptStream */
 export async function decryptBytes(identities: string[], encrypted: Uint8Array): Promise<Buffer> {
-  return await collect(decryptStream(identities)(once(encrypted)));
+  return await buffer(decryptStream(identities)(once(encrypted)));
 }
 
 /** A new identity, 'AGE-SECRET-KEY-1…': whoever holds it opens the copies. */
@@ -129,12 +130,6 @@ function rememberingErrors(source: Bytes): { bytes: Bytes; failed(): boolean; er
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes;
-}
-
-async function collect(source: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of source) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 function bufferOf(chunk: Uint8Array): Buffer {

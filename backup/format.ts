@@ -10,12 +10,18 @@
  *
  * All JSON is UTF-8. Hashes are SHA-256 in lower-case hex; times are UTC with milliseconds and Z.
  */
+import { randomBytes } from 'node:crypto';
 
 export const FORMAT = 'saraban copy';
 export const FORMAT_VERSION = 1;
 
 /** 'yyyymmddThhmmssZ-<8 hex digits>', UTC: sorts by time. */
 export type CopyId = string;
+
+/** @param at - the time of the cut */
+export function newCopyId(at: Date): CopyId {
+  return `${at.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`;
+}
 
 /** One object: a letter's blob, or a piece of a table. */
 export interface ObjectRef {

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupSettings } from '../config/backup-settings.ts';
-import { Failure } from '../register/failure.ts';
+import { codeOf, Failure } from '../register/failure.ts';
 import { storeFailure, syncFolder } from '../register/store/folder.ts';
 import { identitiesOf, newIdentity, recipientOf } from './age.ts';
 
@@ -57,7 +57,7 @@ async function makeOwnKey(file: string): Promise<void> {
   const folder = join(file, '..');
   try {
     const existing = await open(file, 'r').catch(error => {
-      if (isMissing(error)) return null;
+      if (codeOf(error) === 'ENOENT') return null;
       throw error;
     });
     if (existing !== null) return await existing.close();
@@ -75,7 +75,7 @@ async function makeOwnKey(file: string): Promise<void> {
     try {
       await link(fresh, file);
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (codeOf(error) !== 'EEXIST') throw error;
     } finally {
       await unlink(fresh);
     }
@@ -83,10 +83,6 @@ async function makeOwnKey(file: string): Promise<void> {
   } catch (error) {
     throw storeFailure(error, folder);
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 function unread(file: string, cause: unknown): Failure {

@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { open, rename, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { Failure } from '../register/failure.ts';
+import { codeOf, Failure } from '../register/failure.ts';
 import { storeFailure, syncFolder } from '../register/store/folder.ts';
 
 export interface Written {
@@ -41,8 +41,7 @@ export async function writeWhole(
     await syncFolder(dirname(file));
   } catch (error) {
     await unlink(part).catch(() => {});
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw !(error instanceof Failure) && /^(ENOSPC|EDQUOT|EACCES|EROFS|ENOENT|ENOTDIR|EPERM|EIO)$/.test(code)
+    throw !(error instanceof Failure) && /^(ENOSPC|EDQUOT|EACCES|EROFS|ENOENT|ENOTDIR|EPERM|EIO)$/.test(codeOf(error))
       ? storeFailure(error, dirname(file))
       : error;
   }

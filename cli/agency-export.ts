@@ -10,6 +10,7 @@ import { openFolderStore } from '../register/store/folder.ts';
 import { listOf, readArguments, textOf, usage } from './arguments.ts';
 import { openClock } from './clock.ts';
 import { type CommandContext, DONE } from './command.ts';
+import { lettersProgress } from './letters-progress.ts';
 import { withDatabase } from './open-database.ts';
 import { programVersion } from './program-version.ts';
 import { officerAtTerminal } from './with-register.ts';
@@ -40,7 +41,7 @@ export async function exportOne(args: string[], context: CommandContext): Promis
       const store = await openFolderStore(join(settings.data, 'blobs'));
       const box = await openSecretBox(secretsKeyFile(settings.data));
       const where = { db, store, box, work: join(settings.data, 'work'), now, version: programVersion() };
-      const what = { code, recipients: recipients.length > 0 ? recipients : null, onProgress: progress(context) };
+      const what = { code, recipients: recipients.length > 0 ? recipients : null, onProgress: lettersProgress(context) };
       return values.leave === true ? await leave(where, what, file, officerAtTerminal(0)) : await exportAgency(where, what, file);
     } catch (error) {
       throw asFailure(error);
@@ -56,17 +57,6 @@ export async function exportOne(args: string[], context: CommandContext): Promis
 async function fileAt(to: string, code: string, at: Date, encrypted: boolean): Promise<string> {
   const name = `${code}-${at.toISOString().replaceAll(/[-:]|\.\d+/g, '')}.tar${encrypted ? '.age' : ''}`;
   return (await stat(to).catch(() => null))?.isDirectory() === true ? join(to, name) : to;
-}
-
-const PROGRESS_MS = 2_000;
-
-function progress(context: CommandContext): (letters: number, of: number) => void {
-  let saidAt = Date.now();
-  return (letters, of) => {
-    if (Date.now() - saidAt < PROGRESS_MS) return;
-    saidAt = Date.now();
-    context.note(`หนังสือ ${letters}/${of} · ${letters} of ${of} letters`);
-  };
 }
 
 function describe(exported: AgencyExported, left: boolean): string {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { loadSettings, type Settings } from '../config/settings.ts';
 
 /** The folder of the program; relative paths in settings start here, wherever the command was called from. */
-export const PROGRAM_FOLDER = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
+const PROGRAM_FOLDER = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
 
 /** Every fault of the settings in one message. Ends a command with exit 2. */
 export class SettingsFaults extends Error {

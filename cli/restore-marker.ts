@@ -4,10 +4,10 @@
  */
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Failure } from '../register/failure.ts';
+import { codeOf, Failure } from '../register/failure.ts';
 import { syncFolder } from '../register/store/folder.ts';
 
-export const RESTORE_MARKER = 'restoring.json';
+const RESTORE_MARKER = 'restoring.json';
 
 export interface RestoreMark {
   copyId: string;
@@ -25,7 +25,7 @@ export async function readRestoreMark(data: string): Promise<RestoreMark | null>
   try {
     return JSON.parse(await readFile(pathOf(data), 'utf8')) as RestoreMark;
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (codeOf(error) === 'ENOENT') return null;
     // Half a mark is a mark.
     return { copyId: '', place: '', nonce: '', startedAt: '' };
   }

@@ -9,6 +9,7 @@ import { openFolderStore } from '../register/store/folder.ts';
 import { readArguments, textOf, usage } from './arguments.ts';
 import { openClock } from './clock.ts';
 import { type CommandContext, DONE } from './command.ts';
+import { lettersProgress } from './letters-progress.ts';
 import { withDatabase } from './open-database.ts';
 import { programVersion } from './program-version.ts';
 import { chooseAgency, withRegister } from './with-register.ts';
@@ -46,7 +47,11 @@ export async function volume(args: string[], context: CommandContext): Promise<n
           now: openClock(settings.clockStart),
           version: programVersion(),
         };
-        return await makeVolume(where, { code, year, classified, soFar: values['so-far'] === true, onProgress: progress(context) }, file);
+        return await makeVolume(
+          where,
+          { code, year, classified, soFar: values['so-far'] === true, onProgress: lettersProgress(context) },
+          file,
+        );
       } catch (error) {
         throw asFailure(error);
       } finally {
@@ -58,17 +63,6 @@ export async function volume(args: string[], context: CommandContext): Promise<n
   } finally {
     await printer.close();
   }
-}
-
-const PROGRESS_MS = 2_000;
-
-function progress(context: CommandContext): (letters: number, of: number) => void {
-  let saidAt = Date.now();
-  return (letters, of) => {
-    if (Date.now() - saidAt < PROGRESS_MS) return;
-    saidAt = Date.now();
-    context.note(`หนังสือ ${letters}/${of} · ${letters} of ${of} letters`);
-  };
 }
 
 function describe({ agency, year, file, size, entries, sha256, manifestSha256, closed }: VolumeMade): string {

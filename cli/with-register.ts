@@ -55,7 +55,7 @@ export function officerAtTerminal(agencyId: number): Officer {
 }
 
 /** The provider's view of all agencies. */
-export function providerAtTerminal(): Officer {
+function providerAtTerminal(): Officer {
   return { ...officerAtTerminal(0), role: 'provider' };
 }
 

@@ -32,3 +32,8 @@ export class Failure extends Error {
     this.userMessage = input.userMessage;
   }
 }
+
+/** The code of an error of the operating system, of PostgreSQL or of a Failure, e.g. 'ENOENT' or '40001'; '' when it carries none. */
+export function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}

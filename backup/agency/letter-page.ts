@@ -14,7 +14,7 @@ import {
   URGENCY_WORDS,
 } from './words.ts';
 
-export const LETTER_FORMAT = 'saraban letter 1';
+const LETTER_FORMAT = 'saraban letter 1';
 
 /** Everything of the entry, as JSON with two spaces. `file`s are paths in the archive. */
 export function letterJson(row: LetterRow): string {

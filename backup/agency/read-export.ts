@@ -2,11 +2,13 @@
  * Reads an export from its file, encrypted or not, and proves it before anything is written: every file against files.sha256, that against the manifest,
  * the manifest against its signature, and the signature against the agency's keys. import.ts then takes from it.
  */
+
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { buffer } from 'node:stream/consumers';
 import { finished } from 'node:stream/promises';
 import { Failure } from '../../register/failure.ts';
 import { fingerprintOf } from '../../register/seal/keys.ts';
@@ -225,9 +227,7 @@ async function* tee(source: AsyncIterable<Buffer>, see: (chunk: Buffer) => void)
 
 async function collect(entry: TarEntry): Promise<Buffer> {
   if (entry.size > LARGEST_MANIFEST) throw damagedExport(entry.path, 'ใหญ่เกินไป', 'is too large');
-  const chunks: Buffer[] = [];
-  for await (const chunk of entry.bytes) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  return await buffer(entry.bytes);
 }
 
 async function copyOutOf(entry: TarEntry, file: string): Promise<{ sha256: string; size: number }> {

@@ -70,11 +70,6 @@ export async function loadTables(db: Database, input: LoadInput): Promise<void> 
   await db.begin(tx => (input.into === 'beside' ? loadBeside(tx, input) : loadEmpty(tx, input)));
 }
 
-/** As loadTables, in the caller's transaction. */
-export async function loadTablesIn(tx: Transaction, input: LoadInput): Promise<void> {
-  await (input.into === 'beside' ? loadBeside(tx, input) : loadEmpty(tx, input));
-}
-
 async function loadEmpty(tx: Transaction, input: LoadInput): Promise<void> {
   await asFault('the database', () => tx.unsafe(BEFORE_LOAD));
   for (const table of input.tables) await copyTable(tx, table, input);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { codeOf } from '../../register/failure.ts';
 import type { FileCopy } from '../format.ts';
 
 // tls: a restored gateway shows the certificate that other mail servers may have pinned.
@@ -25,7 +26,7 @@ export async function readFiles(data: string, confFile: string | null): Promise<
 
 async function collect(data: string, folder: string, files: ReadFile[]): Promise<void> {
   const items = await readdir(join(data, folder), { withFileTypes: true }).catch(error => {
-    if (isMissing(error)) return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw error;
   });
   for (const item of items) {
@@ -48,11 +49,7 @@ async function readOne(file: string, path: string): Promise<ReadFile | null> {
     const bytes = await readFile(file);
     return { path, sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length, mode: found.mode & 0o777, bytes };
   } catch (error) {
-    if (isMissing(error)) return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw error;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -16,17 +16,7 @@ export type Reserved = Awaited<ReturnType<Database['reserve']>>;
 export async function asOnlyMaker<T>(db: Database, work: (connection: Reserved) => Promise<T>): Promise<T> {
   const connection = await db.reserve();
   try {
-    if (!(await lockMaker(connection))) {
-      throw new Failure({
-        code: 'copy-running',
-        temporary: true,
-        message: 'another copy is being made',
-        userMessage: {
-          th: 'กำลังทำสำเนาชุดอื่นอยู่ โปรดรอให้เสร็จแล้วลองอีกครั้ง',
-          en: 'Another copy is being made. Wait until it is done, then try again.',
-        },
-      });
-    }
+    if (!(await lockMaker(connection))) throw copyRunning();
     try {
       return await work(connection);
     } finally {
@@ -36,4 +26,17 @@ export async function asOnlyMaker<T>(db: Database, work: (connection: Reserved) 
   } finally {
     connection.release();
   }
+}
+
+/** Another process is making a copy. */
+export function copyRunning(): Failure {
+  return new Failure({
+    code: 'copy-running',
+    temporary: true,
+    message: 'another copy is being made',
+    userMessage: {
+      th: 'กำลังทำสำเนาชุดอื่นอยู่ โปรดรอให้เสร็จแล้วลองอีกครั้ง',
+      en: 'Another copy is being made. Wait until it is done, then try again.',
+    },
+  });
 }

@@ -4,7 +4,7 @@
  *
  * The cut is consistent with the blobs because a blob is on disk before the row that names it is committed (I1), and neither is ever changed (I4, I5).
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Transaction } from '../../register/db/connect.ts';
@@ -14,7 +14,7 @@ import { type SigningKey, signingKey } from '../../register/seal/keys.ts';
 import { signFile, thingOf, writeSignature } from '../../register/seal/signature.ts';
 import { storeFailure } from '../../register/store/folder.ts';
 import { sequenceValues } from '../db/tables.ts';
-import { type CopyId, FORMAT, FORMAT_VERSION, MANIFEST, type Manifest, nightPath, README } from '../format.ts';
+import { type CopyId, FORMAT, FORMAT_VERSION, MANIFEST, type Manifest, newCopyId, nightPath, README } from '../format.ts';
 import type { Place } from '../place/place.ts';
 import { saveNightSeal } from '../prove/queries.ts';
 import { sealOf } from '../restore/encrypted-file.ts';
@@ -276,11 +276,6 @@ async function openSigner(context: CopyContext): Promise<{ key: SigningKey; agen
     key: await signingKey(tx, 0, context.box, context.now()),
     agencyCode: await selectAgencyCode(tx, 0),
   }));
-}
-
-/** 'yyyymmddThhmmssZ-<8 hex digits>'. */
-function newCopyId(at: Date): CopyId {
-  return `${at.toISOString().replace(/[-:]|\.\d+/g, '')}-${randomBytes(4).toString('hex')}`;
 }
 
 const MOST_NAMED = 5;

@@ -4,6 +4,7 @@
  */
 import { Readable } from 'node:stream';
 import type { Database, Transaction } from '../../register/db/connect.ts';
+import { codeOf } from '../../register/failure.ts';
 import { copyIn, LoadFault, piecesOf } from '../db/load.ts';
 import type { Manifest, ObjectRef } from '../format.ts';
 import { AFTER_CHANGES, applyTable, BEFORE_CHANGES, setSequence } from './apply-sql.ts';
@@ -23,7 +24,7 @@ export async function applyChanges(db: Database, manifest: Manifest, readObject:
     try {
       await tx.unsafe(AFTER_CHANGES);
     } catch (error) {
-      throw new LoadFault(`copy ${manifest.id}`, `does not fit the register it was applied to (${codeOf(error)})`, error);
+      throw new LoadFault(`copy ${manifest.id}`, `does not fit the register it was applied to (${codeOf(error) || 'unknown'})`, error);
     }
   });
 }
@@ -43,7 +44,7 @@ async function applyTo(tx: Transaction, table: Manifest['tables'][number], readO
   } catch (error) {
     throw error instanceof LoadFault
       ? error
-      : new LoadFault(`table ${table.name}`, `its rows cannot be replaced (${codeOf(error)})`, error);
+      : new LoadFault(`table ${table.name}`, `its rows cannot be replaced (${codeOf(error) || 'unknown'})`, error);
   }
   if (rows !== table.rows) throw new LoadFault(`table ${table.name}`, `has ${rows} rows, the copy says ${table.rows}`);
 }
@@ -63,8 +64,4 @@ export async function blobsIn(manifest: Manifest, readObject: (sha256: string) =
     }
   }
   return [...blobs.values()];
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

@@ -2,7 +2,7 @@
  * Between nights: what was committed since the copy before, as one file in every place that has the night, so that a lost machine loses minutes and not a
  * day. cut.ts finds the rows, changes-file.ts writes the file, send-changes.ts brings it to the places; the process of the night calls every few minutes.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '../../register/db/connect.ts';
@@ -11,7 +11,7 @@ import { signingKey } from '../../register/seal/keys.ts';
 import type { SecretBox } from '../../register/seal/secret-box.ts';
 import { type SignatureFile, signFile } from '../../register/seal/signature.ts';
 import { type Store, storeFailure } from '../../register/store/folder.ts';
-import { type CopyId, FORMAT, FORMAT_VERSION, MANIFEST, type Manifest, type ObjectRef } from '../format.ts';
+import { type CopyId, FORMAT, FORMAT_VERSION, MANIFEST, type Manifest, newCopyId, type ObjectRef } from '../format.ts';
 import type { Place } from '../place/place.ts';
 import { writeChangesFile } from './changes-file.ts';
 import { type ChangesCut, type CutOutcome, cutChanges } from './cut.ts';
@@ -226,12 +226,6 @@ function manifestOf(
 /** A copy of changes is never older than the one it continues, whatever the clock was set to: restores take them in the order of their names. */
 function later(now: Date, previous: Date): Date {
   return new Date(Math.max(now.getTime(), previous.getTime() + 1000));
-}
-
-/** 'yyyymmddThhmmssZ-<8 hex digits>'. */
-function newCopyId(at: Date): CopyId {
-  const digits = at.toISOString().replace(/[-:]|\.\d+/g, '');
-  return `${digits}-${randomBytes(4).toString('hex')}`;
 }
 
 function isDiskError(error: unknown): boolean {

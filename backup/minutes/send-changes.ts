@@ -5,7 +5,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '../../register/db/connect.ts';
-import { Failure } from '../../register/failure.ts';
+import { codeOf, Failure } from '../../register/failure.ts';
 import { type CopyId, minutesPath } from '../format.ts';
 import type { FileToSend, Place } from '../place/place.ts';
 import { saveStateAt, selectChangesAt, selectHasNight } from './queries.ts';
@@ -96,7 +96,7 @@ async function namesIn(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw error;
   }
 }

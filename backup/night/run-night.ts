@@ -208,7 +208,7 @@ function tooSlow(ms: number): UserMessage {
 }
 
 /** The body of the ping: plain text, no figure of an agency. */
-export function plainReport(report: NightReport): string {
+function plainReport(report: NightReport): string {
   const lines = [
     report.copy === null ? 'no copy' : `copy ${report.copy.id}`,
     ...report.places.map(one => `${one.place}: ${one.outcome}`),

@@ -23,7 +23,7 @@ import {
   utimes,
 } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { Failure } from '../../register/failure.ts';
+import { codeOf, Failure } from '../../register/failure.ts';
 import { syncFolder } from '../../register/store/folder.ts';
 import { bytesPerSecond, Limiter } from './bandwidth.ts';
 import { notInPlace, placeAway, placeFull, placeLies, placeRefuses } from './failures.ts';
@@ -95,8 +95,8 @@ export function openFolderPlace(path: string, options: FolderPlaceOptions): Plac
         await copyFile(source, local, constants.COPYFILE_EXCL);
       } catch (error) {
         // What stood there before us is not ours to take away.
-        if (code(error) !== 'EEXIST') await unlink(local).catch(() => {});
-        if (code(error) === 'ENOENT' && (await stat(path).catch(() => null)) !== null) throw notInPlace(path, below, error);
+        if (codeOf(error) !== 'EEXIST') await unlink(local).catch(() => {});
+        if (codeOf(error) === 'ENOENT' && (await stat(path).catch(() => null)) !== null) throw notInPlace(path, below, error);
         throw asPlaceFailure(error, path);
       }
     },
@@ -105,7 +105,7 @@ export function openFolderPlace(path: string, options: FolderPlaceOptions): Plac
       try {
         // A place that is not there is away, one that is there and lacks the folder is empty.
         await stat(path).catch(async error => {
-          if (code(error) !== 'ENOENT' || (await stat(dirname(path)).catch(() => null)) === null) throw error;
+          if (codeOf(error) !== 'ENOENT' || (await stat(dirname(path)).catch(() => null)) === null) throw error;
         });
         const found: PlaceFile[] = [];
         await collect(path, folder === '' ? '' : checkedPath(folder), found);
@@ -120,7 +120,7 @@ export function openFolderPlace(path: string, options: FolderPlaceOptions): Plac
         const folders = new Set<string>();
         for (const below of paths) {
           await unlink(at(below)).catch(error => {
-            if (code(error) !== 'ENOENT') throw error;
+            if (codeOf(error) !== 'ENOENT') throw error;
           });
           folders.add(dirname(at(below)));
         }
@@ -139,7 +139,7 @@ export function openFolderPlace(path: string, options: FolderPlaceOptions): Plac
         const figures = await statfs(path);
         return figures.bavail * figures.bsize;
       } catch (error) {
-        if (code(error) === 'ENOENT') return null;
+        if (codeOf(error) === 'ENOENT') return null;
         throw asPlaceFailure(error, path);
       }
     },
@@ -150,7 +150,7 @@ export function openFolderPlace(path: string, options: FolderPlaceOptions): Plac
 /** Whether the very contents are there already. @throws Failure `place-refuses` when others are */
 async function isThere(target: string, file: FileToSend, place: string): Promise<boolean> {
   const found = await lstat(target).catch(error => {
-    if (code(error) === 'ENOENT') return null;
+    if (codeOf(error) === 'ENOENT') return null;
     throw error;
   });
   if (found === null) return false;
@@ -201,8 +201,8 @@ async function giveName(fresh: string, target: string, below: string, place: str
   try {
     await link(fresh, target);
   } catch (error) {
-    if (code(error) === 'EEXIST') throw placeRefuses(place, `${below} is there with other contents`, error);
-    if (!NO_LINKS.has(code(error))) throw error;
+    if (codeOf(error) === 'EEXIST') throw placeRefuses(place, `${below} is there with other contents`, error);
+    if (!NO_LINKS.has(codeOf(error))) throw error;
     // One maker works at a time (make-copy.ts), so nobody takes the name between the look and the rename.
     if ((await lstat(target).catch(() => null)) !== null) throw placeRefuses(place, `${below} is there with other contents`, error);
     await rename(fresh, target);
@@ -214,8 +214,8 @@ async function makeFolder(path: string): Promise<void> {
     await mkdir(path, { mode: 0o700 });
     await syncFolder(dirname(path));
   } catch (error) {
-    if (code(error) === 'ENOENT') throw placeAway(path, `the folder ${dirname(path)} is missing`, error);
-    if (code(error) !== 'EEXIST') throw error;
+    if (codeOf(error) === 'ENOENT') throw placeAway(path, `the folder ${dirname(path)} is missing`, error);
+    if (codeOf(error) !== 'EEXIST') throw error;
   }
 }
 
@@ -237,7 +237,7 @@ async function sweep(incoming: string): Promise<void> {
 
 async function collect(root: string, folder: string, found: PlaceFile[]): Promise<void> {
   const items = await readdir(join(root, folder), { withFileTypes: true }).catch(error => {
-    if (code(error) === 'ENOENT') return [];
+    if (codeOf(error) === 'ENOENT') return [];
     throw error;
   });
   for (const item of items) {
@@ -281,13 +281,9 @@ function checkedPath(below: string): string {
   return below;
 }
 
-function code(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
-}
-
 function asPlaceFailure(error: unknown, place: string): unknown {
   if (error instanceof Failure || (error instanceof Error && error.name === 'AbortError')) return error;
-  const word = code(error);
+  const word = codeOf(error);
   if (word === 'ENOSPC' || word === 'EDQUOT') return placeFull(place, word, error);
   if (word === 'EACCES' || word === 'EPERM' || word === 'EROFS') return placeRefuses(place, word, error);
   if (word.startsWith('E') && !word.startsWith('ERR_')) return placeAway(place, word, error);

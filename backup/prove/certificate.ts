@@ -14,7 +14,7 @@ import type { Finding, OpenedLetter, ProofFindings, SeriesFinding, Unproven } fr
 import { insertCertificate, type PrintedAgencyRow, selectAgencies, selectPreviousCertificate } from './queries.ts';
 import type { ProveContext } from './run.ts';
 
-export const CERTIFICATE_FORMAT = 'saraban certificate 1';
+const CERTIFICATE_FORMAT = 'saraban certificate 1';
 export const CERTIFICATE_NAME = 'certificate.json';
 
 export interface Certificate {

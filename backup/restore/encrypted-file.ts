@@ -74,9 +74,3 @@ export async function readLocal<T>(
     return sealed;
   });
 }
-
-export async function collect(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of source) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}

@@ -2,9 +2,11 @@
  * A night, and the minutes after it, brought back from a place into a scratch folder: decrypted, each file checked against its hash, the manifest
  * against its signature, each copy of changes against the one before it. What the tables and letters are made of follows by packs.ts.
  */
+
 import { createHash } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
 import { checkSignature, readSignature, thingOf } from '../../register/seal/signature.ts';
 import {
@@ -20,7 +22,7 @@ import {
 } from '../format.ts';
 import type { Place } from '../place/place.ts';
 import { readTar } from '../tar.ts';
-import { collect, readEncrypted, type Sealed } from './encrypted-file.ts';
+import { readEncrypted, type Sealed } from './encrypted-file.ts';
 import { type CopyFault, DamagedCopy, faultOf } from './fault.ts';
 
 export interface Source {
@@ -284,5 +286,5 @@ export async function fetchSmall(
   source: Pick<Source, 'place' | 'identities' | 'scratch'>,
   path: string,
 ): Promise<{ bytes: Buffer; sealed: Sealed }> {
-  return await readEncrypted(source.place, path, source, async (stream, sealed) => ({ bytes: await collect(stream), sealed: sealed() }));
+  return await readEncrypted(source.place, path, source, async (stream, sealed) => ({ bytes: await buffer(stream), sealed: sealed() }));
 }

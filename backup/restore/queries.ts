@@ -9,16 +9,6 @@ export async function isEmptyDatabase(db: Database): Promise<boolean> {
   return row?.tables === 0;
 }
 
-/** Whether tables stand, but no letter, no act and no agency: what a start that was broken off, or `doctor`, leaves behind. */
-export async function isUnusedRegister(db: Database): Promise<boolean> {
-  const [there] = await db<{ complete: boolean }[]>`
-    SELECT to_regclass('public.entry') IS NOT NULL AND to_regclass('public.act') IS NOT NULL AND to_regclass('public.message') IS NOT NULL AS complete`;
-  if (there?.complete !== true) return false;
-  const [row] = await db<{ used: boolean }[]>`
-    SELECT EXISTS (SELECT FROM entry) OR EXISTS (SELECT FROM act) OR EXISTS (SELECT FROM message) OR EXISTS (SELECT FROM agency WHERE id > 0) AS used`;
-  return row?.used === false;
-}
-
 /** Takes everything of ours away again: what a restore that was broken off left in a database beside us. */
 export async function dropEverything(db: Database): Promise<void> {
   await db.unsafe(

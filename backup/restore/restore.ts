@@ -13,7 +13,7 @@ import { type OpenedCopy, rebuildBlobs, rebuildDatabase } from './rebuild.ts';
 import { type Settled, settleRestored } from './settle.ts';
 
 /** Where the settings of the lost machine are laid down: beside the data, for a person to read; they are not this machine's. */
-export const RESTORED_SETTINGS = 'restored/saraban.conf';
+const RESTORED_SETTINGS = 'restored/saraban.conf';
 const SETTINGS_IN_COPY = 'config/saraban.conf';
 
 export type RestoreStep = 'files' | 'database' | 'tables' | 'migrations' | 'letters' | 'settling';

@@ -3,6 +3,7 @@
  * in doubt is kept, and a clock that is in doubt removes nothing.
  */
 import type { BackupSettings } from '../../config/backup-settings.ts';
+import { dayInZone } from '../../register/letter/thai-date.ts';
 import type { CopyId } from '../format.ts';
 
 export interface NightAt {
@@ -76,7 +77,7 @@ export function decide(nights: NightAt[], keep: Keep, timeZone: string): Decisio
   for (const [reason, count, periodOf] of periods) {
     const seen = new Set<string>();
     for (const night of good) {
-      const period = periodOf(dayIn(night.cutAt, timeZone));
+      const period = periodOf(dayInZone(night.cutAt, timeZone));
       if (seen.has(period)) continue;
       if (seen.size >= count) break;
       seen.add(period);
@@ -114,11 +115,6 @@ function agesOf(sorted: NightAt[]): Map<CopyId, number> {
     later = night;
   }
   return ages;
-}
-
-/** 'yyyy-mm-dd' in the zone. */
-function dayIn(at: Date, timeZone: string): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone, calendar: 'gregory', year: 'numeric', month: '2-digit', day: '2-digit' }).format(at);
 }
 
 /** The Monday that begins the week of a day. */

@@ -1,5 +1,6 @@
 /** `saraban backup now`: one copy, sent to all places and proven there. */
 import type { Progress } from '../../backup/make/context.ts';
+import { copyRunning } from '../../backup/make/lock.ts';
 import type { NightReport } from '../../backup/night/run-night.ts';
 import { Failure } from '../../register/failure.ts';
 import { readArguments } from '../arguments.ts';
@@ -36,7 +37,7 @@ export async function now(args: string[], context: CommandContext): Promise<numb
       });
     });
     if (outcome.outcome === 'done') return answer(outcome.report, context);
-    throw outcome.outcome === 'busy' ? busy() : stopped();
+    throw outcome.outcome === 'busy' ? copyRunning() : stopped();
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
   }
@@ -96,18 +97,6 @@ function answer(report: NightReport, context: CommandContext): number {
 
 function summaryOf({ id, cutAt, entries, blobs, bytes, newBytes, newBlobs, outcome }: NonNullable<NightReport['copy']>) {
   return { id, outcome, cutAt: cutAt.toISOString(), entries, blobs, bytes, newBytes, newBlobs };
-}
-
-function busy(): Failure {
-  return new Failure({
-    code: 'copy-running',
-    temporary: true,
-    message: 'another copy is being made',
-    userMessage: {
-      th: 'กำลังทำสำเนาชุดอื่นอยู่ โปรดรอให้เสร็จแล้วลองอีกครั้ง',
-      en: 'Another copy is being made. Wait until it is done, then try again.',
-    },
-  });
 }
 
 function stopped(): Failure {

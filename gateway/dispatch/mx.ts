@@ -3,6 +3,7 @@
  */
 import { Resolver } from 'node:dns/promises';
 import { domainToASCII } from 'node:url';
+import { codeOf } from '../../register/failure.ts';
 
 export type MailServers =
   /** Addresses to try, best first. */
@@ -71,8 +72,4 @@ export async function findMailServers(names: Names, domain: string): Promise<Mai
 /** The name exists without such a record (ENODATA), or does not exist (ENOTFOUND). */
 function isNothing(error: unknown): boolean {
   return ['ENOTFOUND', 'ENODATA'].includes(codeOf(error));
-}
-
-function codeOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }

@@ -13,7 +13,7 @@ import type { EvidenceDay, EvidenceEntry } from './queries.ts';
 
 export const EVIDENCE_FORMAT = 'saraban evidence 1';
 export const EVIDENCE_ENTRY_FORMAT = 'saraban evidence entry 1';
-export const VERIFIER_PAGE = 'saraban-verify.html';
+const VERIFIER_PAGE = 'saraban-verify.html';
 
 /** A file of the pack: bytes at hand, or a blob of the store by its hash. */
 export interface PackFile {

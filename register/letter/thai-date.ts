@@ -6,7 +6,7 @@ import { type Digits, inDigits } from './numerals.ts';
 
 const BUDDHIST_OFFSET = 543;
 
-const LONG_MONTHS = [
+export const LONG_MONTHS = [
   'มกราคม',
   'กุมภาพันธ์',
   'มีนาคม',

@@ -123,6 +123,6 @@ export function newPaperId(): string {
 }
 
 /** As a person may have typed it: capitals, blanks, and the letters that Crockford's base 32 leaves out. */
-export function plainCode(text: string): string {
+function plainCode(text: string): string {
   return text.toLowerCase().replace(/[\s-]/g, '').replaceAll('o', '0').replace(/[il]/g, '1');
 }

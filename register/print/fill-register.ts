@@ -1,6 +1,8 @@
 /** Form 13 (ทะเบียนหนังสือรับ) and form 14 (ทะเบียนหนังสือส่ง), written out for forms/register.typ; a long register as a list of parts. */
+
+import { LONG_MONTHS } from '../letter/thai-date.ts';
 import type { FormData, FormRow, FormSeal } from './data.ts';
-import { type Habits, habitsOf, MONTHS } from './habits.ts';
+import { type Habits, habitsOf } from './habits.ts';
 import type { FormValue } from './typst.ts';
 
 const FORMS = {
@@ -33,7 +35,7 @@ export function fillRegister(data: FormData, which: 'receive' | 'send'): FormVal
 
 function periodText({ period }: FormData, habits: Habits): string {
   if (period.kind === 'year') return `ปี ${habits.era(period.year)}`;
-  if (period.kind === 'month') return `เดือน ${MONTHS[period.month - 1] ?? ''} ${habits.era(period.year)}`;
+  if (period.kind === 'month') return `เดือน ${LONG_MONTHS[period.month - 1] ?? ''} ${habits.era(period.year)}`;
   const [date = '', month = '', year = ''] = habits.day(period.day).split(' ');
   return `วันที่ ${date} เดือน ${month} ${habits.eraName} ${year}`;
 }

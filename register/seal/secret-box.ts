@@ -10,7 +10,7 @@ import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:
 import { readFileSync } from 'node:fs';
 import { chmod, link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { Failure } from '../failure.ts';
+import { codeOf, Failure } from '../failure.ts';
 import { syncFolder } from '../store/folder.ts';
 
 export interface SecretBox {
@@ -97,7 +97,7 @@ async function readOrMake(keyFile: string): Promise<SecretKey[]> {
     throw new Failure({
       code: 'secrets-key-unreadable',
       temporary: false,
-      message: `the key file ${keyFile} can be neither read nor made (${codeOf(error)})`,
+      message: `the key file ${keyFile} can be neither read nor made (${codeOf(error) || 'unknown'})`,
       userMessage: {
         th: `อ่านหรือสร้างไฟล์กุญแจ ${keyFile} ไม่ได้ โปรดตรวจสิทธิ์ของไฟล์และโฟลเดอร์ (ผู้ใช้ที่รันระบบต้องอ่านและเขียนได้)`,
         en: `The key file ${keyFile} can be neither read nor made. Check its permissions: the user that runs the appliance must be able to read it and to write its folder.`,
@@ -162,8 +162,4 @@ function wrongKey(keyFile: string, why: string, cause?: unknown): Failure {
     },
     ...(cause === undefined ? {} : { cause }),
   });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

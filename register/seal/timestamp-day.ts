@@ -21,7 +21,7 @@ export interface TimestampContext {
 }
 
 const THE_STAMPING: Actor = { id: null, name: 'Saraban', peer: 'timestamp' };
-export const TIMESTAMP_TYPE = 'application/timestamp-reply';
+const TIMESTAMP_TYPE = 'application/timestamp-reply';
 /** More than this between the authority's clock and ours is said aloud: one of the two is wrong, and it is seldom the authority's. */
 const CLOCKS_APART_MS = 300_000;
 

@@ -3,8 +3,9 @@
  * what else the register knows. The rows stream: a register of 100,000 letters costs no more memory than one of a hundred.
  */
 import { type CellValue, type ColumnDef, writeXlsxStream } from 'hucre/xlsx';
+import { LONG_MONTHS } from '../letter/thai-date.ts';
 import type { FormData, FormPeriod, FormRow, FormSeal, PrintAgency } from '../print/data.ts';
-import { habitsOf, MONTHS } from '../print/habits.ts';
+import { habitsOf } from '../print/habits.ts';
 
 /** A line of form 13 or 14 with what more is known of the entry. */
 export interface SheetRow extends FormRow {
@@ -162,7 +163,7 @@ function above(heading: SheetHeading): CellValue[][] {
     period.kind === 'day'
       ? habits.weekday(period.day)
       : period.kind === 'month'
-        ? `เดือน${MONTHS[period.month - 1] ?? ''} ${habits.era(period.year)}`
+        ? `เดือน${LONG_MONTHS[period.month - 1] ?? ''} ${habits.era(period.year)}`
         : `ปี ${habits.era(period.year)}`;
   const by = heading.exportedBy === '' ? '' : ` โดย ${heading.exportedBy}`;
   const chain = heading.chainHead === '' ? 'ยังไม่มีรายการ' : heading.chainHead;

@@ -10,7 +10,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, mkdir, open, opendir, readFile, rename, stat, statfs, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { Failure } from '../failure.ts';
+import { codeOf, Failure } from '../failure.ts';
 
 export interface Store {
   /** Where a new file may be written before it is adopted; on the same file system as the blobs. */
@@ -94,7 +94,7 @@ export async function openFolderStore(root: string): Promise<Store> {
       try {
         return (await stat(pathOf(sha256))).size;
       } catch (error) {
-        if (isMissing(error)) return null;
+        if (codeOf(error) === 'ENOENT') return null;
         throw error;
       }
     },
@@ -113,7 +113,7 @@ export async function openFolderStore(root: string): Promise<Store> {
         if ((await stat(pathOf(sha256))).mtime >= olderThan) return false;
         await rename(pathOf(sha256), aside);
       } catch (error) {
-        if (isMissing(error)) return false;
+        if (codeOf(error) === 'ENOENT') return false;
         throw error;
       }
       if ((await stat(aside)).mtime >= olderThan) {
@@ -193,13 +193,9 @@ async function madeYoung(file: string): Promise<boolean> {
     await utimes(file, now, now);
     return true;
   } catch (error) {
-    if (isMissing(error)) return false;
+    if (codeOf(error) === 'ENOENT') return false;
     throw error;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** A fault of the disk as a Failure: temporary, for the letter stays with its sender. */
