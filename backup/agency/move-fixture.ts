@@ -16,7 +16,8 @@ import { openSecretBox, type SecretBox } from '../../register/seal/secret-box.ts
 import { addTestAgency, addTestUnit, type FreshDatabase, freshDatabase } from '../../test/database/fresh.ts';
 import { addTestAccount, enterLetter, enterMail, TEST_TIME, testContext, testOfficer } from '../../test/database/letters.ts';
 import { newIdentity, recipientOf } from '../age.ts';
-import { readTar, writeTar } from '../tar.ts';
+import { writeTar } from '../tar.ts';
+import { collectTar } from '../tar-fixture.ts';
 import { exportAgency } from './export.ts';
 
 export interface MoveBench {
@@ -151,18 +152,7 @@ async function fill(fresh: FreshDatabase, box: SecretBox, agencyId: number, code
 
 /** The archive's files, by path. */
 export async function filesOf(file: string): Promise<Map<string, Buffer>> {
-  const files = new Map<string, Buffer>();
-  const bytes = await readFile(file);
-  for await (const entry of readTar(
-    (async function* () {
-      yield bytes;
-    })(),
-  )) {
-    const chunks: Buffer[] = [];
-    for await (const chunk of entry.bytes) chunks.push(chunk);
-    files.set(entry.path, Buffer.concat(chunks));
-  }
-  return files;
+  return await collectTar(await readFile(file));
 }
 
 export async function archiveOf(files: Iterable<[string, Buffer]>, to: string): Promise<string> {

@@ -10,7 +10,7 @@ import { enterLetter } from '../../test/database/letters.ts';
 import { decryptBytes } from '../age.ts';
 import { MANIFEST, MANIFEST_SIGNATURE, type Manifest, nightPath, type PackList, packListPath, README } from '../format.ts';
 import type { Place } from '../place/place.ts';
-import { collectTar } from './collect-tar.ts';
+import { collectTar } from '../tar-fixture.ts';
 import type { CopyContext, CopyOutcome } from './context.ts';
 import { type CopyFixture, copyFixture } from './copy-fixture.ts';
 import { asOnlyMaker } from './lock.ts';

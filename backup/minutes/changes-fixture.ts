@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { createGunzip } from 'node:zlib';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { amendEntry } from '../../register/act/amend.ts';
@@ -117,10 +118,8 @@ export async function unpack(
     gunzip.end();
   })().catch(error => gunzip.destroy(error));
   for await (const entry of readTar(gunzip)) {
-    const chunks: Buffer[] = [];
-    for await (const chunk of entry.bytes) chunks.push(chunk);
     await mkdir(dirname(join(folder, entry.path)), { recursive: true });
-    await writeFile(join(folder, entry.path), Buffer.concat(chunks));
+    await writeFile(join(folder, entry.path), await buffer(entry.bytes));
   }
   const manifest = JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')) as Manifest;
   return { manifest, folder, read: sha256 => readFile(join(folder, 'objects', sha256)) };

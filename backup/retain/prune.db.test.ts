@@ -8,12 +8,12 @@ import { addTestAgency, type FreshDatabase, freshDatabase } from '../../test/dat
 import { enterLetter } from '../../test/database/letters.ts';
 import { decryptBytes } from '../age.ts';
 import { type Manifest, minutesPath, nightPath, type PackList } from '../format.ts';
-import { collectTar } from '../make/collect-tar.ts';
 import type { CopyContext } from '../make/context.ts';
 import { listCopies, listPlaceTotals } from '../make/copies.ts';
 import { type CopyFixture, copyFixture } from '../make/copy-fixture.ts';
 import { makeCopy } from '../make/make-copy.ts';
 import type { Place } from '../place/place.ts';
+import { collectTar } from '../tar-fixture.ts';
 import type { Keep } from './decide.ts';
 import { type PruneContext, prune } from './prune.ts';
 

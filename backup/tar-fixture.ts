@@ -1,5 +1,6 @@
 /** For tests: a small tar in memory, by name. */
-import { readTar } from '../tar.ts';
+import { buffer } from 'node:stream/consumers';
+import { readTar } from './tar.ts';
 
 export async function collectTar(bytes: Buffer): Promise<Map<string, Buffer>> {
   const files = new Map<string, Buffer>();
@@ -7,9 +8,7 @@ export async function collectTar(bytes: Buffer): Promise<Map<string, Buffer>> {
     yield bytes;
   }
   for await (const entry of readTar(once())) {
-    const chunks: Buffer[] = [];
-    for await (const chunk of entry.bytes) chunks.push(chunk);
-    files.set(entry.path, Buffer.concat(chunks));
+    files.set(entry.path, await buffer(entry.bytes));
   }
   return files;
 }
