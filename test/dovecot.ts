@@ -88,6 +88,9 @@ export async function startDovecot(users: Record<string, string>): Promise<Dovec
     async setPassword(user, password) {
       passwords[user] = password;
       await writeUsers();
+      // Dovecot reads the file again when its time is another second.
+      const later = new Date(Date.now() + 5_000);
+      await utimes(join(folder, 'users'), later, later);
     },
     async start() {
       child = spawn(PROGRAM, ['-F', '-c', join(folder, 'dovecot.conf')], { stdio: 'ignore' });
