@@ -1,7 +1,7 @@
 /** One night with steps that go well and badly: what it reports, whom it tells, and what it never does. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Failure } from '../../register/failure.ts';
 import type { CopyOutcome, PlaceOutcome } from '../make/context.ts';
 import type { Place } from '../place/place.ts';
@@ -164,6 +164,14 @@ describe('a night', () => {
     expect(found.problems[0]).toMatchObject({ code, text: { en: expect.stringContaining(words) } });
     expect(found.problems[0]?.text.th).toMatch(/[ก-๙]/);
     if (code === 'not-proven' || code === 'not-made') expect(done).not.toContain('prune');
+    expect(asked.at(-1)?.path).toBe('/secret/fail');
+  });
+
+  test('a night longer than a day is said, though its copies are good', async () => {
+    const context = night({});
+    const clock = vi.spyOn(performance, 'now').mockReturnValueOnce(0).mockReturnValue(86_400_001);
+    const found = await report(context).finally(() => clock.mockRestore());
+    expect(found.problems).toMatchObject([{ code: 'too-slow' }]);
     expect(asked.at(-1)?.path).toBe('/secret/fail');
   });
 

@@ -36,13 +36,7 @@ export function printedCertificate(
   const { counts, found, durations, versions } = certificate;
   const whole = certificate.scope === 'appliance';
   return {
-    agency: {
-      nameTh: agency.nameTh,
-      nameEn: agency.nameEn,
-      timeZone: agency.timeZone,
-      numerals: agency.numerals,
-      calendar: agency.calendar,
-    },
+    agency,
     scope: certificate.scope,
     id: certificate.id,
     outcome: certificate.outcome,

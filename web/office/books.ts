@@ -65,13 +65,7 @@ export function bookRoutes(router: Router, context: OfficeContext): void {
 async function printBook(context: OfficeContext, visit: SignedIn, book: BookToPrint): Promise<Buffer> {
   const { agency } = visit;
   return await context.printer.numberBook({
-    agency: {
-      nameTh: agency.nameTh,
-      nameEn: agency.nameEn,
-      timeZone: agency.timeZone,
-      numerals: agency.numerals,
-      calendar: agency.calendar,
-    },
+    agency,
     bookCode: book.name,
     register: 'receive',
     year: book.year,
