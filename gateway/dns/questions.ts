@@ -1,6 +1,8 @@
 /** What the check of a domain asks DNS, each answer told apart: there, not there, nobody answered. The only place here that touches the network. */
 import { Resolver } from 'node:dns/promises';
 import { connect } from 'node:net';
+import { codeOf } from '../../register/failure.ts';
+import { isAbsence } from '../intake/name-service.ts';
 
 export type Answer<T> = { outcome: 'found'; value: T } | { outcome: 'none' } | { outcome: 'silent'; code: string };
 
@@ -54,14 +56,12 @@ export function createQuestions(servers: string[], mailPort = 25): Questions {
 }
 
 const CAA_TAGS = ['issue', 'issuewild', 'iodef', 'contactemail', 'contactphone'] as const;
-const ABSENT = ['ENOTFOUND', 'ENODATA'];
 
 async function asked<T>(ask: () => Promise<T>): Promise<Answer<T>> {
   try {
     return { outcome: 'found', value: await ask() };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    return ABSENT.includes(code) ? { outcome: 'none' } : { outcome: 'silent', code };
+    return isAbsence(error) ? { outcome: 'none' } : { outcome: 'silent', code: codeOf(error) };
   }
 }
 
