@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, picture } from '../test/browser.ts';
 import type { GivenFile } from './check.js';
-import { flipped, makePacks, type Packs } from './test-packs.ts';
+import { damagedPack, makePacks, type Packs } from './test-packs.ts';
 
 let packs: Packs;
 let browser: Browser;
@@ -61,7 +61,7 @@ describe('the page', () => {
   });
 
   it('says what is wrong with a damaged one', async () => {
-    await drop({ name: 'damaged.zip', bytes: flipped(packs.evidenceZip, packs.evidenceZip.indexOf(0x40, 4_000)) });
+    await drop({ name: 'damaged.zip', bytes: damagedPack(packs.evidenceZip) });
     expect(await verdict()).toBe('broken');
     expect(await page.innerText('#answer')).toContain('ผลการตรวจสอบ: ไม่ถูกต้อง');
     expect(await page.locator('li.broken').count()).toBeGreaterThan(0);

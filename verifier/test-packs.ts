@@ -179,3 +179,8 @@ export async function verdictOf(
   const broken = findings.filter(finding => finding.state === 'broken').map(finding => `${finding.code}: ${finding.en}`);
   return { verdict: report.verdict(), broken, codes: findings.map(finding => `${finding.state} ${finding.code}`), report };
 }
+
+/** An evidence pack with one byte of the letter itself changed: a byte of the archive's own headers need not matter to anybody. */
+export function damagedPack(zip: Uint8Array): Uint8Array {
+  return flipped(zip, Buffer.from(zip).indexOf('@sender.example'));
+}
